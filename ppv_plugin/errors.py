@@ -1,0 +1,91 @@
+"""One tree of errors. Each has a stable code, says whether trying again can help, and a text for people.
+
+Services raise these; sockets and views turn them into a message. The text of an error is in
+one place (here), translatable, and never holds a traceback or another person's data.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class PPVError(Exception):
+    """Base of all refusals. `code` is part of the socket protocol; `retryable` says whether the same call may succeed later."""
+
+    code = "error"
+    retryable = False
+    text = _("Something went wrong. Nothing was charged.")
+
+    def __init__(self, text: str | None = None, **details: object) -> None:
+        self.details = details
+        self.text = text if text is not None else (self.text % details if details else self.text)
+        super().__init__(str(self.text))
+
+
+class BadInput(PPVError):
+    code = "bad_input"
+    text = _("That is not something we can accept.")
+
+
+class NotAllowed(PPVError):
+    code = "not_allowed"
+    text = _("You are not allowed to do that.")
+
+
+class SignInNeeded(NotAllowed):
+    code = "sign_in"
+    text = _("Please sign in first.")
+
+
+class Blocked(NotAllowed):
+    code = "blocked"
+    text = _("You cannot enter this room.")
+
+
+class NotFound(PPVError):
+    code = "not_found"
+    text = _("This does not exist, or is no longer there.")
+
+
+class Gone(PPVError):
+    """The thing exists, but its state has moved on: a request that was answered, a show that has ended."""
+
+    code = "gone"
+    text = _("This is no longer possible.")
+
+
+class Busy(PPVError):
+    code = "busy"
+    retryable = True
+    text = _("Somebody else is there right now. Please try again in a moment.")
+
+
+class TooFast(PPVError):
+    code = "rate"
+    retryable = True
+    text = _("That was too fast. Please wait a moment.")
+
+
+class InsufficientFunds(PPVError):
+    """details: needed, available (both in tokens as text)."""
+
+    code = "funds"
+    text = _("This needs %(needed)s; you have %(available)s.")
+
+
+class Conflict(PPVError):
+    """The same idempotency key came with another content."""
+
+    code = "conflict"
+    text = _("This was already done, with other values.")
+
+
+class MediaUnavailable(PPVError):
+    code = "media"
+    retryable = True
+    text = _("The video service does not answer. Please try again in a moment.")
+
+
+class MediaFull(MediaUnavailable):
+    code = "media_full"
+    text = _("The video service is full right now. Please try again in a moment.")

@@ -1,0 +1,146 @@
+"""The media-engine port: what the product asks of anything that carries sound and picture.
+
+A *stage* is one room's media. Its participants are named by us (opaque ids, at most 64 characters of
+`[A-Za-z0-9_.:-]`). What should be is said as one `StagePlan`; `apply` makes it so, as often as it is said:
+commands and the repairing sweeper use the same call. An engine never sees money, users or Django.
+
+Time that may be billed is counted by the engine alone, from media that was proven to flow, on a monotonic
+clock (`spec` B-2): `ParticipantEvidence.flow_ms` is a counter that only grows within one `boot_id`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+class Direction(StrEnum):
+    PUBLISH = "publish"
+    SUBSCRIBE = "subscribe"
+
+
+class FlowState(StrEnum):
+    """`idle`: not connected yet, or nothing routed. `flowing`: proven. `stalled`: was flowing, proof is
+    older than the stall threshold. `cut`: the quota is used up, the engine forwards nothing more."""
+
+    IDLE = "idle"
+    FLOWING = "flowing"
+    STALLED = "stalled"
+    CUT = "cut"
+
+
+AV = frozenset({Kind.AUDIO, Kind.VIDEO})
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantPlan:
+    """What one participant may do on a stage.
+
+    publishes: kinds it may send; empty for a pure viewer.
+    source: the participant whose media it receives, or None (black-out: connected, nothing forwarded).
+    needs: kinds of `source` that must flow for a second to count; empty for an unmetered participant.
+    quota_ms: value of `flow_ms` (of the current boot) at which the engine stops forwarding; None = no limit.
+    """
+
+    id: str
+    publishes: frozenset[Kind] = frozenset()
+    source: str | None = None
+    needs: frozenset[Kind] = frozenset()
+    quota_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """The whole truth about a stage: a participant that is not named is disconnected."""
+
+    stage: str
+    participants: tuple[ParticipantPlan, ...]
+    max_kbps: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAnswer:
+    """transport `sdp`: `sdp` is the answer to the browser's offer. Other transports may carry url and token."""
+
+    transport: str
+    sdp: str = ""
+    url: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantEvidence:
+    """What the engine saw of one participant.
+
+    flow_ms: billable milliseconds proven so far in this boot (0 for an unmetered participant).
+    published_age_ms: per kind, milliseconds since the last complete frame or packet arrived from it.
+    received_age_ms: milliseconds since it last proved that it receives (RTCP); None = not subscribed.
+    """
+
+    stage: str
+    id: str
+    state: FlowState
+    flow_ms: int
+    connected: bool
+    published_age_ms: dict[Kind, int] = field(default_factory=dict)
+    published_kbps: int = 0
+    received_age_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sample of the whole engine. `mono_ms` is the engine's monotonic clock, `boot_id` names its life."""
+
+    boot_id: str
+    mono_ms: int
+    participants: tuple[ParticipantEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    name: str
+    max_participants: int
+    snapshots: bool
+    in_process: bool
+
+
+class MediaEngine(ABC):
+    """The port. Every method may raise `MediaUnavailable`; none blocks the caller's event loop."""
+
+    capabilities: Capabilities
+
+    @abstractmethod
+    async def apply(self, plan: StagePlan) -> None:
+        """Make the stage match the plan, creating it if needed. Idempotent. Counters of participants that stay are kept.
+        Raises MediaFull when the plan would exceed the engine's capacity."""
+
+    @abstractmethod
+    async def join(
+        self, *, stage: str, participant: str, direction: Direction, offer_sdp: str
+    ) -> JoinAnswer:
+        """Connect one direction of a planned participant; a newer join replaces the older connection.
+        Raises NotAllowed when the plan does not allow it, BadInput when the description is malformed."""
+
+    @abstractmethod
+    async def close_stage(self, stage: str) -> None:
+        """Disconnect everybody and forget the stage. Idempotent."""
+
+    @abstractmethod
+    async def evidence(self) -> Evidence:
+        """The counters of every participant of every stage."""
+
+    @abstractmethod
+    async def snapshot(self, *, stage: str, participant: str, width: int) -> bytes | None:
+        """A JPEG of what `participant` publishes now, or None when there is no picture yet."""
+
+    async def start(self) -> None:
+        """Called once per process before use; must be safe to call again."""
+
+    async def close(self) -> None:
+        """Disconnect everybody; the process is about to end."""
