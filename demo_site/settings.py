@@ -85,9 +85,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("PPV_DATABASE_URL") or f"sqlite:///{VAR_DIR / 'demo.sqlite3'}"
-    )
+    "default": dj_database_url.parse(os.environ.get("PPV_DATABASE_URL") or f"sqlite:///{VAR_DIR / 'demo.sqlite3'}")
 }
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = {

@@ -20,4 +20,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-PPV_PLUGIN = {**PPV_PLUGIN, "MEDIA_ENGINE": "ppv_plugin.media.fake.FakeEngine", "METER_IN_PROCESS": False}
+PPV_PLUGIN = {
+    **PPV_PLUGIN,
+    "MEDIA_ENGINE": "ppv_plugin.media.fake.FakeEngine",
+    "METER_IN_PROCESS": False,
+}

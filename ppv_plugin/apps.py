@@ -1,0 +1,11 @@
+"""The app: one label and one migration history for all slices."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PPVPluginConfig(AppConfig):
+    name = "ppv_plugin"
+    label = "ppv_plugin"
+    verbose_name = _("Video chat")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,58 @@
+"""Database triggers that make transfers and entries append-only, for SQLite and PostgreSQL.
+
+The application never updates or deletes them; the triggers stop everything else that has a connection.
+Statement-level on PostgreSQL, so inserts pay nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TABLES = ("ppv_plugin_transfer", "ppv_plugin_entry")
+
+_POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION ppv_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+def install(connection: Any) -> None:
+    """Idempotent. Raises NotSupportedError for another vendor than SQLite and PostgreSQL."""
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def remove(connection: Any) -> None:
+    """For tests that empty the tables, and for going back a migration."""
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER IF EXISTS ppv_append_only ON {table}")
+            else:
+                for verb in ("update", "delete"):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS ppv_append_only_{table}_{verb}")
+
+
+def _statements(vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        found = [_POSTGRES_FUNCTION]
+        for table in TABLES:
+            found.append(f"DROP TRIGGER IF EXISTS ppv_append_only ON {table}")
+            found.append(
+                f"CREATE TRIGGER ppv_append_only BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION ppv_append_only()"
+            )
+        return found
+    if vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS ppv_append_only_{table}_{verb} BEFORE {verb.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for table in TABLES
+            for verb in ("update", "delete")
+        ]
+    from django.db import NotSupportedError
+
+    raise NotSupportedError(f"ppv_plugin keeps its ledger on SQLite or PostgreSQL, not on {vendor}")

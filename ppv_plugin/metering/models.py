@@ -1,0 +1,110 @@
+"""Metered sessions: one paid stretch of one client, its frozen tariff, its proven time and what was posted for it.
+
+In RFC 8506's words: the session is a credit-control session, `used_ms` are its Used-Service-Units,
+the hold is its reservation and `granted_ms` the Granted-Service-Units. `usage` keeps the highest counter seen per
+boot of the media engine; their sum is `used_ms`, so late, doubled or reordered reports change nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class MeteredSession(models.Model):
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    class EndReason(models.TextChoices):
+        CLIENT = "client", _("ended by the client")
+        PERFORMER = "performer", _("ended by the performer")
+        FUNDS = "funds", _("funds ran out")
+        CLIENT_LOST = "client_lost", _("the client's connection was lost")
+        PERFORMER_LOST = "performer_lost", _("the performer's connection was lost")
+        MEDIA_LOST = "media_lost", _("sound and picture were lost")
+        NEVER_STARTED = "never_started", _("sound and picture never started")
+        SHOW_ENDED = "show_ended", _("the show ended")
+        MODE_CHANGED = "mode_changed", _("the room's mode changed")
+        STAFF = "staff", _("ended by the site")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client_account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+")
+    hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=16)  # what is paid for: "private", "group"
+    subject_id = models.UUIDField()
+    participant = models.CharField(max_length=64)  # the engine's name of the paying participant
+    tariff = models.JSONField()  # frozen: rules.Tariff
+    facts = models.JSONField(default=dict)  # names on the receipt, frozen
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    flow = models.CharField(max_length=8, default="idle")  # what the engine said last
+    usage = models.JSONField(default=dict)  # boot id -> highest flow_ms
+    used_ms = models.BigIntegerField(default=0)
+    granted_ms = models.BigIntegerField(default=0)
+    final = models.BooleanField(default=False)  # Final-Unit-Indication: nothing more can be granted
+    settled = models.BigIntegerField(default=0)  # hundredths posted to the ledger
+    settled_ms = models.BigIntegerField(default=0)
+    settle_seq = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)  # first proof of flow
+    heard_at = models.DateTimeField()  # last report that showed progress or connection
+    closed_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=16, blank=True, default="", choices=EndReason.choices)
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "subject_id"], name="ppv_session_subject"),
+            models.UniqueConstraint(
+                fields=["participant"],
+                condition=Q(state="open"),
+                name="ppv_session_one_open_per_participant",
+            ),
+            models.CheckConstraint(condition=Q(used_ms__gte=0) & Q(settled__gte=0), name="ppv_session_positive"),
+            models.CheckConstraint(
+                condition=(Q(state="open") & Q(closed_at__isnull=True))
+                | (Q(state="closed") & Q(closed_at__isnull=False)),
+                name="ppv_session_closed_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="open"), name="ppv_session_open"),
+            models.Index(fields=["client_account", "-opened_at"], name="ppv_session_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.id}"
+
+
+class SessionPayee(models.Model):
+    """Who earns from a session, so that a payee's history is one indexed query. The shares are in the tariff."""
+
+    session = models.ForeignKey(MeteredSession, on_delete=models.PROTECT, related_name="payees")
+    account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["session", "account"], name="ppv_payee_once")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.account_id}"
+
+
+class SessionEvent(models.Model):
+    """A line of the receipt's timeline. `used_ms` says where on the meter it happened."""
+
+    session = models.ForeignKey(MeteredSession, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    used_ms = models.BigIntegerField()
+    kind = models.CharField(max_length=20)  # opened, started, paused, resumed, warned, closed
+    note = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.used_ms} ms"

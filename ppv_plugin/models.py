@@ -1,0 +1,44 @@
+"""One migration history for all slices: Django finds their models here."""
+
+from ppv_plugin.chat.models import Message
+from ppv_plugin.ledger.models import Account, Entry, Hold, Transfer
+from ppv_plugin.metering.models import MeteredSession, SessionEvent, SessionPayee
+from ppv_plugin.people.models import Block, Client, Label, LabelSettings, Performer, Studio
+from ppv_plugin.rooms.models import (
+    Presence,
+    PricingSettings,
+    Room,
+    RoomMode,
+    RoomTag,
+    Snapshot,
+    TaggedRoom,
+)
+from ppv_plugin.shows.models import PrivateRequest, PrivateShow, Show, Visit
+
+__all__ = [
+    "Account",
+    "Block",
+    "Client",
+    "Entry",
+    "Hold",
+    "Label",
+    "LabelSettings",
+    "Message",
+    "MeteredSession",
+    "Performer",
+    "Presence",
+    "PricingSettings",
+    "PrivateRequest",
+    "PrivateShow",
+    "Room",
+    "RoomMode",
+    "RoomTag",
+    "SessionEvent",
+    "SessionPayee",
+    "Show",
+    "Snapshot",
+    "Studio",
+    "TaggedRoom",
+    "Transfer",
+    "Visit",
+]

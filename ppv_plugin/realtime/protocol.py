@@ -1,0 +1,389 @@
+"""The socket protocol `ppv.v1`: every message, typed. JSON text frames, snake_case, one object each.
+
+Amounts are decimal strings in tokens ("5.83"), durations milliseconds, moments Unix milliseconds, ids strings.
+Unknown fields are ignored on both sides; an unknown type from a client is refused with an `error`. Every command carries
+`cid`, the client's idempotency key, and is answered by exactly one `ack` or `error` with the same `cid`.
+
+A screen is a function of two states: `room.state`, the same for everybody, and `me.state`, this person's own.
+Both are complete each time, so a lost message is mended by the next one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+SUBPROTOCOL = "ppv.v1"
+FRAME_BYTES_MAX = 4096
+SDP_FRAME_BYTES_MAX = 65_536
+TEXT_CHARS_MAX = 500
+
+Cid = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[A-Za-z0-9_-]+$")]
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_.:-]+$")]
+
+
+# --- client to server -------------------------------------------------------------------------------------------------
+class Hello(Struct, tag_field="t", tag="hello"):
+    """First message on a socket. `epoch` and `seq` of the last event seen ask to resume; empty = from now."""
+
+    epoch: str = ""
+    seq: int = 0
+
+
+class ChatSend(Struct, tag_field="t", tag="chat.send"):
+    cid: Cid
+    text: Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS_MAX)]
+
+
+class ShowStart(Struct, tag_field="t", tag="show.start"):
+    """The performer goes live in a room mode (by its id)."""
+
+    cid: Cid
+    mode: int
+
+
+class ShowEnd(Struct, tag_field="t", tag="show.end"):
+    cid: Cid
+
+
+class RequestsSet(Struct, tag_field="t", tag="requests.set"):
+    """The performer opens, auto-declines or hides private requests."""
+
+    cid: Cid
+    value: Literal["open", "auto_reject", "hidden"]
+
+
+class RequestCreate(Struct, tag_field="t", tag="request.create"):
+    """The client asks for a private show at the price it was shown; another price in force is refused."""
+
+    cid: Cid
+    media: Literal["video"]
+    cpm: str
+
+
+class RequestCancel(Struct, tag_field="t", tag="request.cancel"):
+    cid: Cid
+    id: Id
+
+
+class RequestAnswer(Struct, tag_field="t", tag="request.answer"):
+    cid: Cid
+    id: Id
+    accept: bool
+
+
+class PrivateEnd(Struct, tag_field="t", tag="private.end"):
+    """Either side ends the private show."""
+
+    cid: Cid
+    id: Id
+
+
+class GroupEnter(Struct, tag_field="t", tag="group.enter"):
+    """Consent to pay `cpm` per minute in a paid show."""
+
+    cid: Cid
+    cpm: str
+
+
+class GroupLeave(Struct, tag_field="t", tag="group.leave"):
+    cid: Cid
+
+
+class BlockClient(Struct, tag_field="t", tag="client.block"):
+    """The performer does not let a client in any more. `client` is the id given in requests and private shows."""
+
+    cid: Cid
+    client: Id
+
+
+class MediaOffer(Struct, tag_field="t", tag="media.offer"):
+    """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one."""
+
+    cid: Cid
+    direction: Literal["publish", "subscribe"]
+    sdp: Annotated[str, Meta(min_length=1, max_length=60_000)]
+    take_over: bool = False
+
+
+class MediaLeave(Struct, tag_field="t", tag="media.leave"):
+    """This tab closes its media on purpose (sent on pagehide too)."""
+
+    cid: Cid
+
+
+class Ping(Struct, tag_field="t", tag="ping"):
+    """Answered by `pong`; also keeps presence alive."""
+
+    n: int = 0
+
+
+ClientMessage = (
+    Hello
+    | ChatSend
+    | ShowStart
+    | ShowEnd
+    | RequestsSet
+    | RequestCreate
+    | RequestCancel
+    | RequestAnswer
+    | PrivateEnd
+    | GroupEnter
+    | GroupLeave
+    | BlockClient
+    | MediaOffer
+    | MediaLeave
+    | Ping
+)
+
+
+# --- parts of server messages -----------------------------------------------------------------------------------------
+class Price(Struct):
+    """What is charged and how. `rule` is the rule's id, `rule_text` says it in words."""
+
+    cpm: str
+    grace_seconds: int
+    rule: str
+    rule_text: str
+
+
+class PrivateOffer(Struct):
+    """What a private show would cost here. `state`: open, busy, auto_reject, hidden or off."""
+
+    state: str
+    price: Price
+    minutes_to_start: int
+    minimum: str
+    request_seconds: int
+
+
+class RoomView(Struct):
+    """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when status is paid."""
+
+    slug: str
+    title: str
+    performer: str
+    status: str
+    show: str | None
+    mode: str | None
+    group: Price | None
+    private: PrivateOffer
+    viewers: int
+    live_at: int | None
+    snapshot_url: str | None
+
+
+class RequestView(Struct):
+    """A private request. `client`, `client_name` and `funded_minutes` are for the performer only."""
+
+    id: str
+    state: str
+    media: str
+    price: Price
+    minimum: str
+    expires_at: int
+    client: str | None = None
+    client_name: str | None = None
+    funded_minutes: int | None = None
+
+
+class SessionView(Struct):
+    """The paid stretch one is in: a visit to a group show or a private show (`id`). `partner` is the other side's name."""
+
+    kind: str
+    id: str
+    session: str
+    price: Price
+    partner: str
+    client: str | None = None
+
+
+class MeterView(Struct):
+    """What has been proven and what it costs. `cutoff_ms`: value of `used_ms` at which the funds end; None = no end.
+    `flow`: idle, flowing, stalled or cut. For the client `balance` is what is left after `cost`; the performer gets
+    `earned` instead and no balance."""
+
+    session: str
+    used_ms: int
+    cost: str
+    flow: str
+    grace_left_ms: int
+    cutoff_ms: int | None
+    balance: str | None = None
+    earned: str | None = None
+
+
+class ReceiptView(Struct):
+    session: str
+    url: str
+    total: str
+    used_ms: int
+    reason: str
+    reason_text: str
+    earned: str | None = None
+
+
+class ChatView(Struct):
+    """`author`: performer, client or system. `private` = said in a private show."""
+
+    id: int
+    author: str
+    name: str
+    text: str
+    at: int
+    private: bool = False
+    mine: bool = False
+
+
+# --- server to client -------------------------------------------------------------------------------------------------
+class Welcome(Struct, tag_field="t", tag="welcome"):
+    """Answer to `hello`. `resumed` = the missed events follow; otherwise `chat` holds the recent lines."""
+
+    epoch: str
+    seq: int
+    resumed: bool
+    server_time: int
+    connection: str
+    room: RoomView
+    me: MeState
+    chat: list[ChatView]
+    ice_servers: list[dict[str, Any]]
+
+
+class MeState(Struct, tag_field="t", tag="me.state"):
+    """This person's own state. `role`: performer (of this room), client or visitor. `balance` is what can be spent.
+    `elsewhere` = the media of this person's show is held by another tab."""
+
+    role: str
+    name: str | None
+    blocked: bool
+    balance: str | None
+    request: RequestView | None = None
+    session: SessionView | None = None
+    meter: MeterView | None = None
+    elsewhere: bool = False
+    requests: list[RequestView] = []
+    requests_mode: str | None = None
+    earned_today: str | None = None
+
+
+class RoomState(Struct, tag_field="t", tag="room.state"):
+    room: RoomView
+
+
+class ChatMessage(Struct, tag_field="t", tag="chat.msg"):
+    """A stored line of the public chat (with `seq`) or of one's own private show (without)."""
+
+    message: ChatView
+    seq: int = 0
+
+
+class MeterMessage(Struct, tag_field="t", tag="meter"):
+    meter: MeterView
+
+
+class SessionWarning(Struct, tag_field="t", tag="session.warning"):
+    """The funds last for about this long."""
+
+    session: str
+    left_ms: int
+
+
+class SessionEnded(Struct, tag_field="t", tag="session.ended"):
+    receipt: ReceiptView
+
+
+class MediaTaken(Struct, tag_field="t", tag="media.taken"):
+    """Another tab (`connection`) of this person holds the media now."""
+
+    connection: str
+
+
+class ListingChanged(Struct, tag_field="t", tag="listing.room"):
+    """On the listing socket: one room's tile changed."""
+
+    room: RoomView
+
+
+class WalletState(Struct, tag_field="t", tag="wallet.state"):
+    """On every socket of a client: balance after any movement."""
+
+    balance: str
+    held: str
+
+
+class Ack(Struct, tag_field="t", tag="ack"):
+    """`sdp` answers a `media.offer`; `id` names what a command made."""
+
+    cid: str
+    id: str | None = None
+    sdp: str | None = None
+
+
+class ErrorMessage(Struct, tag_field="t", tag="error"):
+    """`code` is stable (see the errors reference), `text` is for people. Without `cid` the frame could not be read."""
+
+    code: str
+    text: str
+    cid: str | None = None
+    retryable: bool = False
+
+
+class Pong(Struct, tag_field="t", tag="pong"):
+    n: int
+    server_time: int
+
+
+class Resync(Struct, tag_field="t", tag="resync"):
+    """Events were lost that cannot be replayed: say `hello` again without `seq`."""
+
+
+class Bye(Struct, tag_field="t", tag="bye"):
+    """The server closes; come back after `retry_ms`."""
+
+    code: int
+    retry_ms: int
+
+
+ServerMessage = (
+    Welcome
+    | MeState
+    | RoomState
+    | ChatMessage
+    | MeterMessage
+    | SessionWarning
+    | SessionEnded
+    | MediaTaken
+    | ListingChanged
+    | WalletState
+    | Ack
+    | ErrorMessage
+    | Pong
+    | Resync
+    | Bye
+)
+
+CLOSE_CODES = {
+    4000: "protocol error",
+    4001: "not signed in",
+    4003: "blocked",
+    4004: "no such room",
+    4008: "too slow: resume",
+    4009: "replaced by a newer socket",
+    4029: "too many messages",
+    1012: "the server restarts: come back",
+}
+
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(frame: str | bytes) -> ClientMessage:
+    """Raises `msgspec.MsgspecError` (bad JSON, unknown type, wrong field)."""
+    return _decoder.decode(frame)
+
+
+def encode(message: ServerMessage) -> str:
+    return _encoder.encode(message).decode()

@@ -1,0 +1,231 @@
+"""Rooms, room modes, the site's price limits, presence and listing pictures."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase, TagBase
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import TranslatableMixin
+
+from ppv_plugin.ledger.fields import TokensField
+from ppv_plugin.ledger.rules import tokens
+
+BILLING_RULES = [
+    ("per_second", _("Per second, after grace")),
+    ("started_minutes", _("Started minutes, after grace")),
+    ("upfront_minutes", _("Up-front minutes, no grace")),
+    ("upfront_after_grace", _("Up-front minutes, after grace")),
+    ("threshold", _("Per second, free below a threshold")),
+    ("steps", _("Steps of some seconds, after grace")),
+    ("minimum", _("A minimum, then per second")),
+    ("blocks", _("Fixed blocks")),
+]
+# The block rule asks the client before each new block; until that question exists in the room, sites cannot choose it.
+SELECTABLE_RULES = [choice for choice in BILLING_RULES if choice[0] != "blocks"]
+
+
+class RoomMode(TranslatableMixin, models.Model):
+    """How a live room works and what it costs (spec M-1). Editors define as many as they want."""
+
+    key = models.SlugField(_("key"), max_length=40, help_text=_("Stays the same in every language."))
+    name = models.CharField(_("name"), max_length=60)
+    description = models.CharField(_("description"), max_length=240, blank=True, default="")
+    group_cpm = TokensField(
+        _("price per minute"),
+        default=0,
+        help_text=_("What everybody inside pays per minute; 0 = free."),
+    )
+    grace_seconds = models.PositiveIntegerField(
+        _("grace"),
+        default=10,
+        help_text=_("Free seconds at the start of each visit."),
+        validators=[MaxValueValidator(3600)],
+    )
+    rule = models.CharField(
+        _("billing rule"),
+        max_length=24,
+        blank=True,
+        default="",
+        choices=SELECTABLE_RULES,
+        help_text=_("Empty = the site's rule."),
+    )
+    requests_enabled = models.BooleanField(_("private requests"), default=True)
+    snapshots_enabled = models.BooleanField(_("pictures in the listing"), default=True)
+    snapshot_seconds = models.PositiveIntegerField(
+        _("seconds between pictures"),
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(3600)],
+    )
+    viewers_max = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty = no limit."))
+    sort_order = models.IntegerField(default=0, editable=False)
+    active = models.BooleanField(_("can be chosen"), default=True)
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("room mode")
+        verbose_name_plural = _("room modes")
+        ordering = ("sort_order", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "locale"], name="ppv_mode_key_per_locale"),
+            models.CheckConstraint(condition=Q(group_cpm__gte=0), name="ppv_mode_cpm_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_paid(self) -> bool:
+        return self.group_cpm > 0
+
+
+@register_setting(icon="tag", order=400)
+class PricingSettings(BaseSiteSetting):
+    """Prices and limits of a site (spec M-5, B-3 to B-8)."""
+
+    private_cpm = TokensField(_("private show, per minute"), default=50)
+    cpm_min = TokensField(_("lowest price a performer may set"), default=10)
+    cpm_max = TokensField(_("highest price a performer may set"), default=500)
+    performer_pricing = models.BooleanField(_("performers set their own prices"), default=True)
+    rule = models.CharField(_("billing rule"), max_length=24, choices=SELECTABLE_RULES, default="per_second")
+    grace_seconds = models.PositiveIntegerField(
+        _("grace in private shows"), default=10, validators=[MaxValueValidator(3600)]
+    )
+    minutes_to_start = models.PositiveIntegerField(
+        _("minutes a client must be able to pay"), default=5, validators=[MaxValueValidator(120)]
+    )
+    performer_share_bp = models.PositiveIntegerField(
+        _("performer's share"),
+        default=8000,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("Basis points of what clients pay: 8000 = 80 %."),
+    )
+    request_seconds = models.PositiveIntegerField(
+        _("seconds to answer a request"),
+        default=120,
+        validators=[MinValueValidator(15), MaxValueValidator(900)],
+    )
+
+    class Meta:
+        verbose_name = _("Video chat: prices")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cpm_min__gte=0) & Q(cpm_max__gte=models.F("cpm_min")),
+                name="ppv_pricing_bounds",
+            )
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if None in (self.cpm_min, self.cpm_max, self.private_cpm):
+            return
+        if self.cpm_max < self.cpm_min:
+            raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % tokens(self.cpm_min)})
+        if not self.cpm_min <= self.private_cpm <= self.cpm_max:
+            raise ValidationError(
+                {
+                    "private_cpm": _("This must lie between %(low)s and %(high)s.")
+                    % {"low": tokens(self.cpm_min), "high": tokens(self.cpm_max)}
+                }
+            )
+
+
+class RoomTag(TagBase):
+    class Meta:
+        verbose_name = _("room tag")
+        verbose_name_plural = _("room tags")
+
+
+class TaggedRoom(ItemBase):
+    tag = models.ForeignKey(RoomTag, on_delete=models.CASCADE, related_name="tagged_rooms")
+    content_object = models.ForeignKey("ppv_plugin.Room", on_delete=models.CASCADE)
+
+
+class Room(models.Model):
+    """Where a performer is met. `state` is what the listing shows; only `shows` writes it."""
+
+    class State(models.TextChoices):
+        OFFLINE = "offline", _("Offline")
+        FREE = "free", _("Live")
+        PAID = "paid", _("Live, paid")
+        PRIVATE = "private", _("In private")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=60)
+    title = models.CharField(_("title"), max_length=80)
+    description = models.TextField(_("about"), blank=True, default="", max_length=4000)
+    performer = models.ForeignKey("ppv_plugin.Performer", on_delete=models.PROTECT, related_name="rooms")
+    mode = models.ForeignKey(
+        RoomMode,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Chosen when the performer went live last."),
+    )
+    private_cpm = TokensField(
+        _("own private price per minute"),
+        null=True,
+        blank=True,
+        help_text=_("Empty = the site's price."),
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OFFLINE)
+    live_at = models.DateTimeField(null=True, blank=True)
+    viewers = models.PositiveIntegerField(default=0)
+    featured = models.BooleanField(_("featured"), default=False)
+    suspended = models.BooleanField(_("suspended"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    tags = TaggableManager(through=TaggedRoom, blank=True)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "slug"], name="ppv_room_slug_per_site"),
+            models.CheckConstraint(
+                condition=Q(private_cpm__isnull=True) | Q(private_cpm__gte=0),
+                name="ppv_room_cpm_positive",
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "state", "-live_at"], name="ppv_room_listing")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Snapshot(models.Model):
+    """The last listing picture of a room, taken by the relay from its own frames; gone when the show ends."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="snapshot")
+    jpeg = models.BinaryField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.room_id} at {self.taken_at}"
+
+
+class Presence(models.Model):
+    """One open socket in a room. Rows not touched for `PRESENCE_SECONDS` count as gone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="presence")
+    user_key = models.CharField(max_length=64, blank=True, default="")
+    role = models.CharField(max_length=12)  # performer, client, visitor
+    participant = models.CharField(max_length=64, blank=True, default="")  # whose media it holds
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["room", "role", "seen_at"], name="ppv_presence_room")]
+
+    def __str__(self) -> str:
+        return f"{self.role} in {self.room_id}"

@@ -1,0 +1,124 @@
+"""Shows: a performer live in a room, the clients who pay to be inside, requests for a private show and the private shows."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Show(models.Model):
+    """A room being live, from going live to leaving. What the mode said then is frozen in `terms`."""
+
+    class State(models.TextChoices):
+        LIVE = "live", _("Live")
+        ENDED = "ended", _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey("ppv_plugin.Room", on_delete=models.PROTECT, related_name="shows")
+    mode = models.ForeignKey("ppv_plugin.RoomMode", on_delete=models.PROTECT, related_name="+")
+    terms = models.JSONField()  # rules.Terms of the mode when it started
+    state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # the performer's last sign of life
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["room"], condition=Q(state="live"), name="ppv_show_one_live_per_room")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.state}"
+
+
+class Visit(models.Model):
+    """A client inside a paid group show. One open visit per show and client, so a second tab is not a second meter (M-14)."""
+
+    class State(models.TextChoices):
+        INSIDE = "inside", _("Inside")
+        ENDED = "ended", _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="visits")
+    client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="visits")
+    session = models.OneToOneField("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.INSIDE)
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["show", "client"], condition=Q(state="inside"), name="ppv_visit_one_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} in {self.show_id}"
+
+
+class PrivateRequest(models.Model):
+    """A client asks for a private show. The price is frozen and the minimum held while the performer decides."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="requests")
+    client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="requests")
+    hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
+    media = models.CharField(max_length=8, default="video")
+    tariff = models.JSONField()
+    cid = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["client", "cid"], name="ppv_request_cid"),
+            models.UniqueConstraint(
+                fields=["show", "client"],
+                condition=Q(state="pending"),
+                name="ppv_request_one_pending",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} asks {self.show_id}: {self.state}"
+
+
+class PrivateShow(models.Model):
+    """The two of them alone. At most one open per show."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ENDED = "ended", _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.OneToOneField(PrivateRequest, on_delete=models.PROTECT, related_name="private_show")
+    show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="private_shows")
+    client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="private_shows")
+    session = models.OneToOneField("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["show"], condition=Q(state="open"), name="ppv_private_one_open_per_show")
+        ]
+
+    def __str__(self) -> str:
+        return f"private {self.id}"
