@@ -15,6 +15,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ppv_plugin.chat.states import ChatView
+from ppv_plugin.shows.states import MeterView, PersonView, ReceiptView, RoomView
+
 SUBPROTOCOL = "ppv.v1"
 FRAME_BYTES_MAX = 4096
 SDP_FRAME_BYTES_MAX = 65_536
@@ -139,104 +142,6 @@ ClientMessage = (
 )
 
 
-# --- parts of server messages -----------------------------------------------------------------------------------------
-class Price(Struct):
-    """What is charged and how. `rule` is the rule's id, `rule_text` says it in words."""
-
-    cpm: str
-    grace_seconds: int
-    rule: str
-    rule_text: str
-
-
-class PrivateOffer(Struct):
-    """What a private show would cost here. `state`: open, busy, auto_reject, hidden or off."""
-
-    state: str
-    price: Price
-    minutes_to_start: int
-    minimum: str
-    request_seconds: int
-
-
-class RoomView(Struct):
-    """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when status is paid."""
-
-    slug: str
-    title: str
-    performer: str
-    status: str
-    show: str | None
-    mode: str | None
-    group: Price | None
-    private: PrivateOffer
-    viewers: int
-    live_at: int | None
-    snapshot_url: str | None
-
-
-class RequestView(Struct):
-    """A private request. `client`, `client_name` and `funded_minutes` are for the performer only."""
-
-    id: str
-    state: str
-    media: str
-    price: Price
-    minimum: str
-    expires_at: int
-    client: str | None = None
-    client_name: str | None = None
-    funded_minutes: int | None = None
-
-
-class SessionView(Struct):
-    """The paid stretch one is in: a visit to a group show or a private show (`id`). `partner` is the other side's name."""
-
-    kind: str
-    id: str
-    session: str
-    price: Price
-    partner: str
-    client: str | None = None
-
-
-class MeterView(Struct):
-    """What has been proven and what it costs. `cutoff_ms`: value of `used_ms` at which the funds end; None = no end.
-    `flow`: idle, flowing, stalled or cut. For the client `balance` is what is left after `cost`; the performer gets
-    `earned` instead and no balance."""
-
-    session: str
-    used_ms: int
-    cost: str
-    flow: str
-    grace_left_ms: int
-    cutoff_ms: int | None
-    balance: str | None = None
-    earned: str | None = None
-
-
-class ReceiptView(Struct):
-    session: str
-    url: str
-    total: str
-    used_ms: int
-    reason: str
-    reason_text: str
-    earned: str | None = None
-
-
-class ChatView(Struct):
-    """`author`: performer, client or system. `private` = said in a private show."""
-
-    id: int
-    author: str
-    name: str
-    text: str
-    at: int
-    private: bool = False
-    mine: bool = False
-
-
 # --- server to client -------------------------------------------------------------------------------------------------
 class Welcome(Struct, tag_field="t", tag="welcome"):
     """Answer to `hello`. `resumed` = the missed events follow; otherwise `chat` holds the recent lines."""
@@ -247,26 +152,13 @@ class Welcome(Struct, tag_field="t", tag="welcome"):
     server_time: int
     connection: str
     room: RoomView
-    me: MeState
+    me: PersonView
     chat: list[ChatView]
     ice_servers: list[dict[str, Any]]
 
 
 class MeState(Struct, tag_field="t", tag="me.state"):
-    """This person's own state. `role`: performer (of this room), client or visitor. `balance` is what can be spent.
-    `elsewhere` = the media of this person's show is held by another tab."""
-
-    role: str
-    name: str | None
-    blocked: bool
-    balance: str | None
-    request: RequestView | None = None
-    session: SessionView | None = None
-    meter: MeterView | None = None
-    elsewhere: bool = False
-    requests: list[RequestView] = []
-    requests_mode: str | None = None
-    earned_today: str | None = None
+    me: PersonView
 
 
 class RoomState(Struct, tag_field="t", tag="room.state"):

@@ -1,0 +1,30 @@
+"""What a relay is told once, at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class HostAddress:
+    """An address to bind, and the one to announce where a 1:1 NAT stands in front of it."""
+
+    bind: str
+    announce: str
+
+    @classmethod
+    def parse(cls, text: str) -> HostAddress:
+        """`10.0.0.5` or, behind a 1:1 NAT, `10.0.0.5=203.0.113.5`."""
+        bind, _, announce = text.partition("=")
+        return cls(bind.strip(), announce.strip() or bind.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class RelayOptions:
+    """host_addresses: empty means every address of the host but loopback. port_range: inclusive."""
+
+    host_addresses: tuple[HostAddress, ...] = ()
+    port_range: tuple[int, int] | None = None
+    max_participants: int = 80
+    stall_ms: int = 5000
+    keyframe_interval_ms: int = field(default=300)

@@ -1,0 +1,111 @@
+"""What screens show of rooms, people and meters: complete states, made by `queries`, sent by `realtime`, read by templates.
+
+Amounts are decimal strings in tokens, durations milliseconds, moments Unix milliseconds.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Price(Struct, frozen=True):
+    """What is charged and how. `rule` is the rule's id, `rule_text` says it in words."""
+
+    cpm: str
+    grace_seconds: int
+    rule: str
+    rule_text: str
+
+
+class PrivateOffer(Struct, frozen=True):
+    """What a private show would cost here. `state`: open, busy, auto_reject, hidden or off."""
+
+    state: str
+    price: Price
+    minutes_to_start: int
+    minimum: str
+    request_seconds: int
+
+
+class RoomView(Struct, frozen=True):
+    """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when status is paid."""
+
+    slug: str
+    title: str
+    performer: str
+    status: str
+    show: str | None
+    mode: str | None
+    group: Price | None
+    private: PrivateOffer
+    viewers: int
+    live_at: int | None
+    snapshot_url: str | None
+
+
+class RequestView(Struct, frozen=True):
+    """A private request. `client`, `client_name` and `funded_minutes` are for the performer only."""
+
+    id: str
+    state: str
+    media: str
+    price: Price
+    minimum: str
+    expires_at: int
+    client: str | None = None
+    client_name: str | None = None
+    funded_minutes: int | None = None
+
+
+class SessionView(Struct, frozen=True):
+    """The paid stretch one is in: a visit to a group show or a private show (`id`). `partner` is the other side's name."""
+
+    kind: str
+    id: str
+    session: str
+    price: Price
+    partner: str
+    client: str | None = None
+
+
+class MeterView(Struct, frozen=True):
+    """What has been proven and what it costs. `cutoff_ms`: value of `used_ms` at which the funds end; None = no end.
+    `flow`: idle, flowing, stalled or cut. For the client `balance` is what is left after `cost`; the performer gets
+    `earned` instead and no balance."""
+
+    session: str
+    used_ms: int
+    cost: str
+    flow: str
+    grace_left_ms: int
+    cutoff_ms: int | None
+    balance: str | None = None
+    earned: str | None = None
+
+
+class ReceiptView(Struct, frozen=True):
+    session: str
+    url: str
+    total: str
+    used_ms: int
+    reason: str
+    reason_text: str
+    earned: str | None = None
+
+
+class PersonView(Struct, frozen=True):
+    """One person's own state in a room. `role`: performer (of this room), client or visitor (not signed in).
+    `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
+    `requests` (pending ones), `requests_mode` and `earned_today` are for the performer of the room."""
+
+    role: str
+    name: str | None
+    blocked: bool
+    balance: str | None
+    request: RequestView | None = None
+    session: SessionView | None = None
+    meter: MeterView | None = None
+    elsewhere: bool = False
+    requests: list[RequestView] = []
+    requests_mode: str | None = None
+    earned_today: str | None = None
