@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PPVError(Exception):
-    """Base of all refusals. `code` is part of the socket protocol; `retryable` says whether the same call may succeed later."""
+    """Base of all refusals. `code` is stable (the protocol sends it); `retryable`: the same call may succeed later."""
 
     code = "error"
     retryable = False

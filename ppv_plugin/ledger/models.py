@@ -93,7 +93,7 @@ class Entry(models.Model):
 
 
 class Hold(models.Model):
-    """Part of an account's balance set aside for one purpose (RFC 8506: unit reservation). Amount 0 = released or used up."""
+    """Part of a balance set aside for one purpose (RFC 8506: unit reservation). Amount 0 = released or used up."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
     source = models.CharField(max_length=24)

@@ -40,7 +40,7 @@ def split_by_bp(total: int, first_bp: int) -> tuple[int, int]:
 
 
 def tokens(amount: int) -> str:
-    """Hundredths as text with two decimals: 583 -> "5.83", -5 -> "-0.05". The form of amounts in protocol and receipts."""
+    """Hundredths as text with two decimals: 583 -> "5.83", -5 -> "-0.05". So amounts stand in messages."""
     sign = "-" if amount < 0 else ""
     whole, part = divmod(abs(amount), HUNDREDTHS)
     return f"{sign}{whole}.{part:02d}"

@@ -1,8 +1,8 @@
 """The socket protocol `ppv.v1`: every message, typed. JSON text frames, snake_case, one object each.
 
 Amounts are decimal strings in tokens ("5.83"), durations milliseconds, moments Unix milliseconds, ids strings.
-Unknown fields are ignored on both sides; an unknown type from a client is refused with an `error`. Every command carries
-`cid`, the client's idempotency key, and is answered by exactly one `ack` or `error` with the same `cid`.
+Unknown fields are ignored on both sides; an unknown type from a client is refused with an `error`. Every command
+carries `cid`, the client's idempotency key, and is answered by exactly one `ack` or `error` with the same `cid`.
 
 A screen is a function of two states: `room.state`, the same for everybody, and `me.state`, this person's own.
 Both are complete each time, so a lost message is mended by the next one.

@@ -1,4 +1,4 @@
-"""Shows: a performer live in a room, the clients who pay to be inside, requests for a private show and the private shows."""
+"""Shows: a performer live in a room, clients who pay to be inside, requests for private shows, private shows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Show(models.Model):
 
 
 class Visit(models.Model):
-    """A client inside a paid group show. One open visit per show and client, so a second tab is not a second meter (M-14)."""
+    """A client inside a paid show. One open visit per show and client: a second tab is no second meter (M-14)."""
 
     class State(models.TextChoices):
         INSIDE = "inside", _("Inside")

@@ -1,4 +1,4 @@
-"""What screens show of rooms, people and meters: complete states, made by `queries`, sent by `realtime`, read by templates.
+"""What screens show of rooms, people and meters: complete states, made by `queries`, sent by `realtime`.
 
 Amounts are decimal strings in tokens, durations milliseconds, moments Unix milliseconds.
 """
@@ -58,7 +58,7 @@ class RequestView(Struct, frozen=True):
 
 
 class SessionView(Struct, frozen=True):
-    """The paid stretch one is in: a visit to a group show or a private show (`id`). `partner` is the other side's name."""
+    """The paid stretch one is in: a visit to a group show or a private show (`id`), with `partner`, the other side."""
 
     kind: str
     id: str

@@ -1,0 +1,128 @@
+"""Reads of the ledger: balances, statements, and the proof that they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, Sum
+
+from .models import Account, Entry, Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Hundredths of a token. `available` = `balance` - `held`."""
+
+    account_id: int | None
+    balance: int
+    held: int
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One movement as its owner sees it: `amount` is signed, `balance_after` the balance once it was posted."""
+
+    at: datetime
+    kind: str
+    reason: str
+    amount: int
+    balance_after: int
+    source: str
+    source_id: str
+
+
+def balance_of(*, kind: str, owner: str) -> Balance:
+    """The balance of an owner; zero when it has no account yet."""
+    row = Account.objects.filter(kind=kind, owner=owner).values_list("id", "balance", "held").first()
+    return Balance(*row) if row else Balance(None, 0, 0)
+
+
+def balances_of(*, account_ids: Iterable[int]) -> dict[int, Balance]:
+    rows = Account.objects.filter(id__in=set(account_ids)).values_list("id", "balance", "held")
+    return {row[0]: Balance(*row) for row in rows}
+
+
+def owners_of(*, account_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """account id -> (kind, owner)."""
+    rows = Account.objects.filter(id__in=set(account_ids)).values_list("id", "kind", "owner")
+    return {pk: (kind, owner) for pk, kind, owner in rows}
+
+
+def account_ids_of(*, kind: str, owners: Iterable[str]) -> dict[str, int]:
+    rows = Account.objects.filter(kind=kind, owner__in=set(owners)).values_list("owner", "id")
+    return dict(rows)
+
+
+def hold_amounts(*, hold_ids: Iterable[int]) -> dict[int, int]:
+    return dict(Hold.objects.filter(id__in=set(hold_ids)).values_list("id", "amount"))
+
+
+def statement(*, account_id: int, limit: int = 50, offset: int = 0) -> list[StatementLine]:
+    """Newest first. Every line carries the balance after it, so pages agree with each other."""
+    mine = Entry.objects.filter(Q(debit_id=account_id) | Q(credit_id=account_id)).order_by("-id")
+    page = list(mine.select_related("transfer")[offset : offset + limit])
+    if not page:
+        return []
+    now_balance = Account.objects.values_list("balance", flat=True).get(id=account_id)
+    running = now_balance - _sum_of(mine.filter(id__gt=page[0].id), account_id)
+    lines = []
+    for entry in page:
+        amount = entry.amount if entry.credit_id == account_id else -entry.amount
+        t = entry.transfer
+        lines.append(StatementLine(t.posted_at, t.kind, t.reason, amount, running, t.source, t.source_id))
+        running -= amount
+    return lines
+
+
+def transfer_amounts(*, source: str, source_id: str) -> dict[int, int]:
+    """account id -> signed sum of everything posted under this source and id, all sequences together."""
+    found: dict[int, int] = {}
+    for debit, credit, amount in Entry.objects.filter(
+        transfer__source=source, transfer__source_id=source_id
+    ).values_list("debit_id", "credit_id", "amount"):
+        found[debit] = found.get(debit, 0) - amount
+        found[credit] = found.get(credit, 0) + amount
+    return found
+
+
+def earned_since(*, account_id: int, since: datetime) -> int:
+    """What was credited to the account by sessions since then, less what was taken back."""
+    return _sum_of(
+        Entry.objects.filter(
+            Q(debit_id=account_id) | Q(credit_id=account_id),
+            transfer__source="session",
+            transfer__posted_at__gte=since,
+        ),
+        account_id,
+    )
+
+
+def violations() -> list[str]:
+    """Laws 1 and 2 over the whole ledger, in words; empty = it agrees with itself."""
+    found = []
+    if total := Account.objects.aggregate(s=Sum("balance"))["s"] or 0:
+        found.append(f"the balances sum to {total}, not to zero")
+    credits = dict(Entry.objects.values_list("credit_id").annotate(s=Sum("amount")).order_by())
+    debits = dict(Entry.objects.values_list("debit_id").annotate(s=Sum("amount")).order_by())
+    holds = dict(Hold.objects.values_list("account_id").annotate(s=Sum("amount")).order_by())
+    for row in Account.objects.all().iterator():
+        entries = credits.get(row.id, 0) - debits.get(row.id, 0)
+        if entries != row.balance:
+            found.append(f"account {row.id} has {row.balance}, its entries sum to {entries}")
+        if holds.get(row.id, 0) != row.held:
+            found.append(f"account {row.id} holds {row.held}, its holds sum to {holds.get(row.id, 0)}")
+    below = Account.objects.filter(floor__isnull=False, balance__lt=F("floor") + F("held"))
+    found += [f"account {pk} is below its floor" for pk in below.values_list("id", flat=True)]
+    return found
+
+
+def _sum_of(entries: object, account_id: int) -> int:
+    came = entries.filter(credit_id=account_id).aggregate(s=Sum("amount"))["s"] or 0  # type: ignore[attr-defined]
+    went = entries.filter(debit_id=account_id).aggregate(s=Sum("amount"))["s"] or 0  # type: ignore[attr-defined]
+    return int(came) - int(went)

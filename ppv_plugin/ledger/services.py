@@ -1,0 +1,275 @@
+"""The only writer of balances: post transfers, place and change holds.
+
+Every function is one transaction (or joins the caller's), locks accounts in one global order (wallets of those who pay
+first, the shared house last) and never locks and updates a row in the same statement: both were deadlocks once.
+Isolation is READ COMMITTED; the locks, the unique keys and the check constraints carry the correctness.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, IntegerField, Value, When
+
+from ppv_plugin.errors import Conflict, InsufficientFunds
+from ppv_plugin.signals import announce, wallet_changed
+
+from .models import Account, Entry, Hold, Transfer
+from .rules import tokens
+
+_RANK = {
+    Account.Kind.CLIENT: 0,
+    Account.Kind.PERFORMER: 1,
+    Account.Kind.STUDIO: 2,
+    Account.Kind.HOUSE: 3,
+    Account.Kind.PROVIDER: 4,
+}
+_UNBOUNDED = {Account.Kind.PROVIDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """`amount` > 0 hundredths from the account `debit_id` to the account `credit_id`."""
+
+    debit_id: int
+    credit_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A transfer to be. `hold_use` hundredths of the hold `hold_id` pay for it."""
+
+    source: str
+    source_id: str
+    seq: int = 0
+    kind: str
+    movements: tuple[Movement, ...]
+    reason: str = ""
+    actor: str = ""
+    reverses_id: int | None = None
+    hold_id: int | None = None
+    hold_use: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        return (self.source, self.source_id, self.seq)
+
+    @property
+    def digest(self) -> str:
+        legs = [(m.debit_id, m.credit_id, m.amount) for m in self.movements]
+        return hashlib.sha256(repr((self.kind, legs, self.reverses_id)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    transfer_id: int
+    new: bool
+
+
+def account(*, kind: str, owner: str = "") -> Account:
+    """The account of this owner, made on first need."""
+    floor = None if kind in _UNBOUNDED else 0
+    found, _created = Account.objects.get_or_create(kind=kind, owner=owner, defaults={"floor": floor})
+    return found
+
+
+def lock_accounts(ids: Iterable[int]) -> dict[int, Account]:
+    """Lock these accounts in the global order and return their present state. Call inside a transaction."""
+    rank = Case(*(When(kind=kind, then=Value(number)) for kind, number in _RANK.items()), output_field=IntegerField())
+    rows = Account.objects.filter(id__in=set(ids)).order_by(rank, "id")
+    return {row.id: row for row in rows.select_for_update(no_key=True)}
+
+
+@transaction.atomic
+def post(*, drafts: Sequence[Draft], now: datetime) -> list[Posted]:
+    """Post every draft, all or none; one that was posted before is left alone and reported as not new.
+
+    Raises InsufficientFunds when a balance less its holds would fall below its floor, Conflict when a key was used
+    with other content, ValueError for an empty draft or an amount <= 0. Announces `wallet_changed` for each client.
+    """
+    for draft in drafts:
+        if not draft.movements or any(m.amount <= 0 or m.debit_id == m.credit_id for m in draft.movements):
+            raise ValueError("a transfer moves at least one amount > 0 between two accounts")
+    locked = lock_accounts(i for d in drafts for m in d.movements for i in (m.debit_id, m.credit_id))
+    known = _already_posted(drafts)
+    fresh = [draft for draft in drafts if draft.key not in known]
+    made = _insert(fresh, now)
+    _move(locked, fresh)
+    return [Posted(known[d.key], new=False) if d.key in known else Posted(made[d.key], new=True) for d in drafts]
+
+
+def _already_posted(drafts: Sequence[Draft]) -> dict[tuple[str, str, int], int]:
+    """Keys that exist, after the locks: a rival with the same key holds the same accounts and has finished."""
+    wanted = {draft.key: draft.digest for draft in drafts}
+    if len(wanted) != len(drafts):
+        raise Conflict
+    rows = Transfer.objects.filter(
+        source__in={d.source for d in drafts}, source_id__in={d.source_id for d in drafts}
+    ).values_list("source", "source_id", "seq", "digest", "id")
+    known = {}
+    for source, source_id, seq, digest, pk in rows:
+        key = (source, source_id, seq)
+        if key in wanted:
+            if wanted[key] != digest:
+                raise Conflict
+            known[key] = pk
+    return known
+
+
+def _insert(drafts: Sequence[Draft], now: datetime) -> dict[tuple[str, str, int], int]:
+    if not drafts:
+        return {}
+    try:
+        with transaction.atomic():
+            rows = Transfer.objects.bulk_create(
+                Transfer(
+                    source=d.source,
+                    source_id=d.source_id,
+                    seq=d.seq,
+                    digest=d.digest,
+                    kind=d.kind,
+                    reason=d.reason,
+                    actor=d.actor,
+                    reverses_id=d.reverses_id,
+                    posted_at=now,
+                )
+                for d in drafts
+            )
+    except IntegrityError as error:  # the same key with other accounts, at the same moment
+        raise Conflict from error
+    Entry.objects.bulk_create(
+        Entry(transfer_id=row.id, leg=leg, debit_id=m.debit_id, credit_id=m.credit_id, amount=m.amount)
+        for row, draft in zip(rows, drafts, strict=True)
+        for leg, m in enumerate(draft.movements)
+    )
+    return {draft.key: row.id for row, draft in zip(rows, drafts, strict=True)}
+
+
+def _move(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> None:
+    balance: dict[int, int] = defaultdict(int)
+    held: dict[int, int] = defaultdict(int)
+    hold_change: dict[int, int] = defaultdict(int)
+    holds = {h.id: h for h in Hold.objects.filter(id__in=[d.hold_id for d in drafts if d.hold_id])}
+    for draft in drafts:
+        for m in draft.movements:
+            balance[m.debit_id] -= m.amount
+            balance[m.credit_id] += m.amount
+        if draft.hold_id and draft.hold_use:
+            hold_change[draft.hold_id] -= draft.hold_use
+            held[holds[draft.hold_id].account_id] -= draft.hold_use
+    for pk, change in balance.items():
+        row = locked[pk]
+        left = row.balance + change - row.held - held[pk]
+        if row.floor is not None and change - held[pk] < 0 and left < row.floor:
+            raise InsufficientFunds(needed=tokens(-change), available=tokens(row.available))
+    _add_to_accounts({pk: (balance[pk], held[pk]) for pk in {*balance, *held}})
+    _add_to_holds(hold_change)
+    for pk in balance:
+        _announce_wallet(locked[pk])
+
+
+@transaction.atomic
+def place_hold(*, account_id: int, source: str, source_id: str, amount: int, now: datetime) -> Hold:
+    """Set `amount` >= 0 aside under the key `(source, source_id)`; the same call again returns the same hold.
+
+    Raises InsufficientFunds, or Conflict when the key was used with another amount or account.
+    """
+    if amount < 0:
+        raise ValueError("a hold is never negative")
+    row = lock_accounts([account_id])[account_id]
+    found = Hold.objects.filter(source=source, source_id=source_id).first()
+    if found is not None:
+        if found.account_id != account_id or found.amount != amount:
+            raise Conflict
+        return found
+    if row.available < amount:
+        raise InsufficientFunds(needed=tokens(amount), available=tokens(row.available))
+    hold = Hold.objects.create(account_id=account_id, source=source, source_id=source_id, amount=amount, created_at=now)
+    _add_to_accounts({account_id: (0, amount)})
+    _announce_wallet(row)
+    return hold
+
+
+@transaction.atomic
+def resize_holds(*, amounts: Mapping[int, int]) -> None:
+    """Give these holds (id -> new amount >= 0) other amounts. Raises InsufficientFunds; all or none."""
+    if not amounts:
+        return
+    account_ids = Hold.objects.filter(id__in=amounts).values_list("account_id", flat=True)
+    locked = lock_accounts(account_ids)
+    held: dict[int, int] = defaultdict(int)
+    hold_change: dict[int, int] = {}
+    for hold in Hold.objects.filter(id__in=amounts, released_at__isnull=True):
+        change = amounts[hold.id] - hold.amount
+        if change:
+            hold_change[hold.id] = change
+            held[hold.account_id] += change
+    for pk, change in held.items():
+        if change > 0 and locked[pk].available < change:
+            raise InsufficientFunds(needed=tokens(change), available=tokens(locked[pk].available))
+    _add_to_accounts({pk: (0, change) for pk, change in held.items()})
+    _add_to_holds(hold_change)
+    for pk in held:
+        _announce_wallet(locked[pk])
+
+
+@transaction.atomic
+def release_hold(*, hold_id: int, now: datetime) -> int:
+    """Give back what the hold still sets aside; returns that amount (0 when it was released before)."""
+    hold = Hold.objects.get(id=hold_id)
+    row = lock_accounts([hold.account_id])[hold.account_id]
+    hold.refresh_from_db()
+    if hold.released_at is not None:
+        return 0
+    amount = hold.amount
+    Hold.objects.filter(id=hold_id).update(amount=0, released_at=now)
+    _add_to_accounts({row.id: (0, -amount)})
+    _announce_wallet(row)
+    return amount
+
+
+def _announce_wallet(row: Account) -> None:
+    if row.kind == Account.Kind.CLIENT:
+        announce(wallet_changed, account_id=row.id, owner=row.owner)
+
+
+def _add_to_accounts(changes: Mapping[int, tuple[int, int]]) -> None:
+    rows = [(pk, b, h) for pk, (b, h) in changes.items() if b or h]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "UPDATE ppv_plugin_account a SET balance = a.balance + v.b, held = a.held + v.h "
+                "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, b, h) WHERE a.id = v.id",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            cursor.executemany(
+                "UPDATE ppv_plugin_account SET balance = balance + %s, held = held + %s WHERE id = %s",
+                [(b, h, pk) for pk, b, h in rows],
+            )
+
+
+def _add_to_holds(changes: Mapping[int, int]) -> None:
+    rows = [(pk, change) for pk, change in changes.items() if change]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "UPDATE ppv_plugin_hold h SET amount = h.amount + v.d "
+                "FROM unnest(%s::bigint[], %s::bigint[]) AS v(id, d) WHERE h.id = v.id",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            cursor.executemany(
+                "UPDATE ppv_plugin_hold SET amount = amount + %s WHERE id = %s",
+                [(change, pk) for pk, change in rows],
+            )
