@@ -1,14 +1,21 @@
 """The demo site's settings, made fast and told which services to use.
 
-`PPV_TEST_DATABASE_URL` and `PPV_TEST_REDIS_URL` come from `scripts/services.py`; without them SQLite and the in-process layer serve.
+`PPV_TEST_DATABASE_URL` and `PPV_TEST_REDIS_URL` come from `scripts/services.py`. With `PPV_TEST_DB=postgres` the
+first one's database is used; otherwise SQLite, and the in-process channel layer.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("PPV_VAR", tempfile.mkdtemp(prefix="ppv-test-"))
+if "PPV_VAR" not in os.environ:  # a server that the tests start must find the same folder
+    os.environ["PPV_VAR"] = tempfile.mkdtemp(prefix="ppv-test-")
+    atexit.register(shutil.rmtree, os.environ["PPV_VAR"], ignore_errors=True)
+if os.environ.get("PPV_TEST_DB") == "postgres":
+    os.environ["PPV_DATABASE_URL"] = os.environ["PPV_TEST_DATABASE_URL"]
 
 from demo_site.settings import *  # noqa: F403
 from demo_site.settings import DATABASES, PPV_PLUGIN, VAR_DIR

@@ -117,13 +117,11 @@ class MediaEngine(ABC):
 
     @abstractmethod
     async def apply(self, plan: StagePlan) -> None:
-        """Make the stage match the plan, creating it if needed. Idempotent. Counters of participants that stay are kept.
-        Raises MediaFull when the plan would exceed the engine's capacity."""
+        """Make the stage match the plan, creating it if needed. Idempotent. Counters of participants that stay are
+        kept. Raises MediaFull when the plan would exceed the engine's capacity."""
 
     @abstractmethod
-    async def join(
-        self, *, stage: str, participant: str, direction: Direction, offer_sdp: str
-    ) -> JoinAnswer:
+    async def join(self, *, stage: str, participant: str, direction: Direction, offer_sdp: str) -> JoinAnswer:
         """Connect one direction of a planned participant; a newer join replaces the older connection.
         Raises NotAllowed when the plan does not allow it, BadInput when the description is malformed."""
 

@@ -1,0 +1,1 @@
+"""What `make` runs: set-up of a machine, services for tests, the suite, the demo."""
