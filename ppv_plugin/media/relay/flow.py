@@ -137,38 +137,41 @@ class ProofGate:
     PROBE_MS = 1500
     FIRST_RETRY_MS = 3000
     LAST_RETRY_MS = 30_000
+    REJOIN_MS = 5000  # a new connection earns a probe at most so often
+    SILENCE_MS = 1000  # a longer step between two packets is the source's silence, not sending
 
     def __init__(self, *, patience_ms: int) -> None:
         self._patience_ms = patience_ms
-        self._limit_ms = patience_ms
+        self._allowance_ms = patience_ms
         self._retry_ms = self.FIRST_RETRY_MS
-        self._unproven_since: int | None = None
+        self._last_sent: int | None = None
         self._reopen_at: int | None = None
+        self._rejoined_at: int | None = None
 
     def sent(self, at_ms: int) -> None:
-        if self._unproven_since is None:
-            self._unproven_since = at_ms
+        if self._last_sent is not None:
+            self._allowance_ms -= min(max(0, at_ms - self._last_sent), self.SILENCE_MS)
+        self._last_sent = at_ms
 
     def receipt(self) -> None:
-        self._limit_ms = self._patience_ms
+        self._allowance_ms = self._patience_ms
         self._retry_ms = self.FIRST_RETRY_MS
-        self._unproven_since = self._reopen_at = None
+        self._reopen_at = None
 
     def rejoined(self, now_ms: int) -> None:
-        """A new connection: probe at once, but what it already took unproven is not forgotten."""
-        if self._reopen_at is not None:
-            self._reopen_at = now_ms
-        else:
-            self._unproven_since = None
+        """A new connection may prove itself at once; what was already taken unproven is not forgotten."""
+        if self._rejoined_at is None or now_ms - self._rejoined_at >= self.REJOIN_MS:
+            self._rejoined_at = now_ms
+            self._allowance_ms = max(self._allowance_ms, self.PROBE_MS)
+            self._reopen_at = None
 
     def is_open(self, now_ms: int) -> bool:
         if self._reopen_at is not None:
             if now_ms < self._reopen_at:
                 return False
             self._reopen_at = None
-            self._limit_ms = self.PROBE_MS
-            self._unproven_since = None
-        if self._unproven_since is not None and now_ms - self._unproven_since > self._limit_ms:
+            self._allowance_ms = self.PROBE_MS
+        if self._allowance_ms <= 0:
             self._reopen_at = now_ms + self._retry_ms
             self._retry_ms = min(self._retry_ms * 2, self.LAST_RETRY_MS)
             return False
