@@ -45,6 +45,7 @@ class MeteredSession(models.Model):
     used_ms = models.BigIntegerField(default=0)
     granted_ms = models.BigIntegerField(default=0)
     final = models.BooleanField(default=False)  # Final-Unit-Indication: nothing more can be granted
+    warned_ms = models.BigIntegerField(null=True, blank=True)  # smallest "time left" the client was warned of
     settled = models.BigIntegerField(default=0)  # hundredths posted to the ledger
     settled_ms = models.BigIntegerField(default=0)
     settle_seq = models.PositiveIntegerField(default=0)

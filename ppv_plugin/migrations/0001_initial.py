@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 ('used_ms', models.BigIntegerField(default=0)),
                 ('granted_ms', models.BigIntegerField(default=0)),
                 ('final', models.BooleanField(default=False)),
+                ('warned_ms', models.BigIntegerField(blank=True, null=True)),
                 ('settled', models.BigIntegerField(default=0)),
                 ('settled_ms', models.BigIntegerField(default=0)),
                 ('settle_seq', models.PositiveIntegerField(default=0)),

@@ -1,0 +1,230 @@
+"""Reads of paid sessions: what the meter shows, what the engine may still send, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ppv_plugin.errors import NotFound
+from ppv_plugin.ledger import queries as ledger_queries
+
+from . import rules
+from .models import MeteredSession
+
+RULE_TEXTS = {
+    "per_second": gettext_lazy("charged by the second"),
+    "started_minutes": gettext_lazy("every started minute is charged"),
+    "upfront_minutes": gettext_lazy("each minute is charged when it begins, without free time"),
+    "upfront_after_grace": gettext_lazy("each minute is charged when it begins"),
+    "threshold": gettext_lazy("nothing below 20 seconds, then every second from the start"),
+    "steps": gettext_lazy("charged in steps of 6 seconds"),
+    "minimum": gettext_lazy("at least 5 minutes, then by the second"),
+    "blocks": gettext_lazy("charged in blocks of 10 minutes"),
+}
+EVENT_TEXTS = {
+    "opened": gettext_lazy("Opened"),
+    "started": gettext_lazy("Sound and picture began to flow; the meter started"),
+    "paused": gettext_lazy("Sound or picture was lost; the meter paused"),
+    "resumed": gettext_lazy("Sound and picture came back; the meter went on"),
+    "warned": gettext_lazy("Funds for less than %(note)s minutes were announced"),
+    "closed": gettext_lazy("Closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MeterLine:
+    """An open session now. Amounts in hundredths. `balance` is what the client has left once `cost` is paid;
+    `cutoff_ms` is the used time at which the funds end (None when nothing is charged)."""
+
+    session_id: UUID
+    subject: str
+    subject_id: UUID
+    participant: str
+    client_account_id: int
+    used_ms: int
+    flow: str
+    cost: int
+    balance: int
+    cutoff_ms: int | None
+    grace_left_ms: int
+    warned_ms: int | None
+    shares: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A party's part of a receipt; positive = received, negative = paid. `kind` is the account's kind."""
+
+    kind: str
+    owner: str
+    account_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    at: datetime
+    used_ms: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The same facts for everybody (spec B-9). Amounts are what was really posted, in hundredths."""
+
+    id: UUID
+    subject: str
+    facts: dict[str, Any]
+    rule: str
+    rule_text: str
+    cpm: int
+    grace_seconds: int
+    opened_at: datetime
+    started_at: datetime | None
+    closed_at: datetime | None
+    used_ms: int
+    total: int
+    within_grace: bool
+    reason: str
+    reason_text: str
+    client_account_id: int
+    shares: list[Share]
+    timeline: list[TimelineEntry]
+
+    def amount_of(self, account_id: int) -> int:
+        return sum(share.amount for share in self.shares if share.account_id == account_id)
+
+
+def meter_lines(*, session_ids: Iterable[UUID] | None = None) -> list[MeterLine]:
+    """Lines of the open sessions (all, or these), in three queries however many they are."""
+    rows = MeteredSession.objects.filter(state=MeteredSession.State.OPEN).order_by("id")
+    if session_ids is not None:
+        rows = rows.filter(id__in=list(session_ids))
+    found = list(rows)
+    wallets = ledger_queries.balances_of(account_ids=[row.client_account_id for row in found])
+    holds = ledger_queries.hold_amounts(hold_ids=[row.hold_id for row in found])
+    return [_line(row, wallets[row.client_account_id].available, holds[row.hold_id]) for row in found]
+
+
+def _line(row: MeteredSession, available: int, held: int) -> MeterLine:
+    tariff = rules.tariff_from(row.tariff)
+    funds = row.settled + held + available
+    limit_ms = rules.affordable_ms(tariff, funds)
+    used_ms = min(row.used_ms, limit_ms)
+    cost = rules.owed(tariff, used_ms)
+    return MeterLine(
+        session_id=row.id,
+        subject=row.subject,
+        subject_id=row.subject_id,
+        participant=row.participant,
+        client_account_id=row.client_account_id,
+        used_ms=used_ms,
+        flow=row.flow,
+        cost=cost,
+        balance=funds - cost,
+        cutoff_ms=None if limit_ms >= rules.UNLIMITED_MS else limit_ms,
+        grace_left_ms=max(rules.grace_free_ms(tariff) - used_ms, 0),
+        warned_ms=row.warned_ms,
+        shares=rules.shares(tariff.split, cost),
+    )
+
+
+def quotas(*, boot_id: str, session_ids: Iterable[UUID]) -> dict[UUID, int | None]:
+    """For the engine of this boot: the counter value at which it has to stop (None = no limit), per open session."""
+    rows = MeteredSession.objects.filter(id__in=list(session_ids), state=MeteredSession.State.OPEN)
+    found: dict[UUID, int | None] = {}
+    for pk, granted_ms, used_ms, usage in rows.values_list("id", "granted_ms", "used_ms", "usage"):
+        left = granted_ms - used_ms
+        found[pk] = None if granted_ms >= rules.UNLIMITED_MS else usage.get(boot_id, 0) + max(left, 0)
+    return found
+
+
+def open_sessions(*, session_ids: Iterable[UUID]) -> dict[UUID, MeteredSession]:
+    rows = MeteredSession.objects.filter(id__in=list(session_ids), state=MeteredSession.State.OPEN)
+    return {row.id: row for row in rows}
+
+
+def receipt(*, session_id: UUID) -> Receipt:
+    """Raises NotFound. An open session has a receipt too: what was settled so far."""
+    row = MeteredSession.objects.filter(id=session_id).first()
+    if row is None:
+        raise NotFound
+    tariff = rules.tariff_from(row.tariff)
+    posted = ledger_queries.transfer_amounts(source="session", source_id=str(row.id))
+    account_ids = [row.client_account_id, *rules.shares(tariff.split, 0)]
+    owners = ledger_queries.owners_of(account_ids=account_ids)
+    total = -posted.get(row.client_account_id, 0)
+    return Receipt(
+        id=row.id,
+        subject=row.subject,
+        facts=row.facts,
+        rule=tariff.rule,
+        rule_text=str(RULE_TEXTS[tariff.rule]),
+        cpm=tariff.cpm,
+        grace_seconds=rules.grace_free_ms(tariff) // 1000,
+        opened_at=row.opened_at,
+        started_at=row.started_at,
+        closed_at=row.closed_at,
+        used_ms=row.used_ms,
+        total=total,
+        within_grace=bool(tariff.cpm) and row.used_ms > 0 and total == 0,
+        reason=row.end_reason,
+        reason_text=row.get_end_reason_display(),
+        client_account_id=row.client_account_id,
+        shares=[Share(*owners[pk], pk, posted.get(pk, 0)) for pk in account_ids],
+        timeline=[
+            TimelineEntry(event.at, event.used_ms, event.kind, _event_text(event.kind, event.note))
+            for event in row.events.all()
+        ],
+    )
+
+
+def _event_text(kind: str, note: str) -> str:
+    text = str(EVENT_TEXTS.get(kind, kind))
+    if "%(note)s" in text:
+        return text % {"note": note}
+    return _("%(text)s: %(note)s") % {"text": text, "note": note} if note else text
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A line of a history. `amount` is signed, from the side of the account that asked."""
+
+    id: UUID
+    subject: str
+    facts: dict[str, Any]
+    opened_at: datetime
+    closed_at: datetime | None
+    used_ms: int
+    amount: int
+    reason_text: str
+
+
+def history(*, account_id: int, paid: bool, limit: int = 25, offset: int = 0) -> list[SessionSummary]:
+    """Closed sessions newest first: those this account paid (`paid`) or earned from."""
+    rows = MeteredSession.objects.filter(state=MeteredSession.State.CLOSED)
+    rows = rows.filter(client_account_id=account_id) if paid else rows.filter(payees__account_id=account_id)
+    found = []
+    for row in rows.order_by("-opened_at")[offset : offset + limit]:
+        split = rules.tariff_from(row.tariff).split
+        amount = -row.settled if paid else rules.shares(split, row.settled).get(account_id, 0)
+        found.append(
+            SessionSummary(
+                id=row.id,
+                subject=row.subject,
+                facts=row.facts,
+                opened_at=row.opened_at,
+                closed_at=row.closed_at,
+                used_ms=row.used_ms,
+                amount=amount,
+                reason_text=row.get_end_reason_display(),
+            )
+        )
+    return found
