@@ -33,8 +33,8 @@ def quietly(
     *,
     seconds: float | None = None,
     env: Mapping[str, str] | None = None,
-) -> None:
-    """Run `command` with one progress line; on failure raise SetupFailed with the end of its output."""
+) -> str:
+    """The output of `command`, after one progress line; raises SetupFailed with the end of it."""
     say(f"   {what} ...")
     started = time.monotonic()
     try:
@@ -57,3 +57,4 @@ def quietly(
         tail = "\n".join(done.stdout.splitlines()[-25:])
         raise SetupFailed(f"{what}: failed.\n{tail}")
     say(f"   {what}: done in {time.monotonic() - started:.0f} s")
+    return done.stdout

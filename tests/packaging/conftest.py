@@ -1,0 +1,78 @@
+"""The wheel, and a stock Wagtail site into which it was put as `docs/how-to/add-to-your-site.md` says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HOW_TO = ROOT / "docs/how-to/add-to-your-site.md"
+BLOCK = re.compile(r'^```python title="([\w.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check")
+
+
+def run(*command: object, cwd: Path, env: dict[str, str] | None = None) -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy of the files that git has: a `build/` left lying in the work tree would get in."""
+    source = tmp_path_factory.mktemp("source")
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    for name in run(*listing, cwd=ROOT).splitlines():
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, *PIP, "wheel", "--no-deps", "--wheel-dir", folder, ".", cwd=source)
+    return next(folder.glob("ppv_plugin-*.whl"))
+
+
+@dataclass(frozen=True)
+class StockSite:
+    folder: Path
+    python: Path
+    env: dict[str, str]
+
+    def manage(self, *words: str) -> str:
+        return run(self.python, "manage.py", *words, cwd=self.folder, env=self.env)
+
+
+def documented() -> dict[str, str]:
+    return dict(BLOCK.findall(HOW_TO.read_text()))
+
+
+@pytest.fixture(scope="session")
+def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> StockSite:
+    home = tmp_path_factory.mktemp("site")
+    venv.create(home / "venv", with_pip=True)
+    python = home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(python, *PIP, "install", wheel, cwd=home)
+    run(python.with_name("wagtail"), "start", "mysite", home, cwd=home)
+
+    blocks = documented()
+    project = home / "mysite"
+    append(project / "settings" / "base.py", blocks.pop("settings.py"))
+    append(project / "urls.py", blocks.pop("urls.py"))
+    (project / "asgi.py").write_text(blocks.pop("asgi.py"))
+    assert not blocks, f"Blocks of the how-to that no step here uses: {sorted(blocks)}"
+
+    kept = {"PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT"}
+    env = {name: value for name, value in os.environ.items() if name in kept}
+    return StockSite(home, python, {**env, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(f"{file.read_text()}\n{text}")
