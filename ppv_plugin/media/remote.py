@@ -47,13 +47,15 @@ class RemoteEngine(MediaEngine):
 
     async def join(self, *, stage: str, participant: str, direction: Direction, offer_sdp: str) -> JoinAnswer:
         body = await self._call("POST", "join", JoinRequest(stage, participant, direction, offer_sdp))
-        return _read(body, JoinAnswer)
+        answer: JoinAnswer = _read(body, JoinAnswer)
+        return answer
 
     async def close_stage(self, stage: str) -> None:
         await self._call("POST", "close", CloseRequest(stage))
 
     async def evidence(self) -> Evidence:
-        return _read(await self._call("GET", "evidence"), Evidence)
+        seen: Evidence = _read(await self._call("GET", "evidence"), Evidence)
+        return seen
 
     async def snapshot(self, *, stage: str, participant: str, width: int) -> bytes | None:
         body = await self._call("POST", "snapshot", SnapshotRequest(stage, participant, width))

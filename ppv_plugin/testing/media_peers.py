@@ -167,8 +167,8 @@ class WebRTCPeer:
     def stop_reports(self) -> None:
         """Still there for the network, but it confirms nothing any more."""
         for transceiver in self.pc.getTransceivers():
-            transceiver.receiver._send_rtcp = _say_nothing
-            transceiver.sender._send_rtcp = _say_nothing
+            for end in (transceiver.receiver, transceiver.sender):
+                vars(end)["_send_rtcp"] = _say_nothing
 
     async def close(self) -> None:
         for task in self._tasks:

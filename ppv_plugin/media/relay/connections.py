@@ -25,6 +25,7 @@ from ppv_plugin.media.engine import Kind
 from ppv_plugin.media.relay import _compat
 from ppv_plugin.media.relay.clock import monotonic_ms
 from ppv_plugin.media.relay.errors import OfferRefused, RelayError, RelayFull
+from ppv_plugin.media.relay.flow import AUDIO_REPORT_MS
 from ppv_plugin.media.relay.frames import EncodedFrame
 from ppv_plugin.media.relay.offers import CODECS
 from ppv_plugin.media.relay.tracks import ForwardTrack
@@ -34,7 +35,9 @@ logger = logging.getLogger(__name__)
 NEGOTIATE_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
 CONNECT_MS = 20_000  # an offer whose peer never comes is given up
-VANISHED_MS = 5000  # aiortc itself notices a lost peer only after half a minute
+# aiortc itself notices a lost peer only after half a minute. Sound alone is reported on more rarely.
+VANISHED_MS = 5000
+UNREPORTED_MS = {Kind.VIDEO: VANISHED_MS, Kind.AUDIO: AUDIO_REPORT_MS}
 BITRATE_CAP_MS = 1000
 RATE_WINDOW_MS = 2000
 
@@ -217,7 +220,7 @@ class Subscription(Connection):
         self._on_sent = on_sent
         self._on_receipt = on_receipt
         self._on_connected = on_connected
-        self._unanswered_ms: int | None = None  # when the first frame since the last report was sent
+        self._unreported: dict[Kind, int] = {}  # when the first frame since the last report was sent
         self._highest: dict[Kind, int] = {}
         for kind in kinds:
             track = ForwardTrack(kind, on_sent=self._sent, want_keyframe=want_keyframe)
@@ -232,8 +235,8 @@ class Subscription(Connection):
 
     def alive(self, now_ms: int) -> bool:
         """A peer that is sent nothing need not report."""
-        waited = 0 if self._unanswered_ms is None else now_ms - self._unanswered_ms
-        return self.connected and waited <= VANISHED_MS
+        waits = self._unreported.items()
+        return self.connected and all(now_ms - at <= UNREPORTED_MS[kind] for kind, at in waits)
 
     def waiting_for_keyframe(self) -> bool:
         return self.connected and any(t.waiting_for_keyframe for t in self.tracks.values())
@@ -247,12 +250,12 @@ class Subscription(Connection):
             track.switch_source()
 
     def _sent(self, kind: Kind) -> None:
-        if self._unanswered_ms is None:
-            self._unanswered_ms = monotonic_ms()
+        if kind not in self._unreported:
+            self._unreported[kind] = monotonic_ms()
         self._on_sent(kind)
 
     def _reported(self, kind: Kind, highest: int) -> None:
-        self._unanswered_ms = None
+        self._unreported.clear()
         # A report that repeats the old number proves a live peer, not that media arrived.
         if self._highest.get(kind) != highest:
             self._highest[kind] = highest

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from ppv_plugin.media.engine import FlowState, Kind
 
+# Browsers report on sound every 2.5 to 7.5 seconds only (on pictures several times a second), so where
+# nothing but sound is paid for, its receiver gets that long to prove receipt.
+AUDIO_REPORT_MS = 9000
+
 
 class FlowMeter:
     """Counts one receiver's billable time.
 
-    A step of proof of at most `stall_ms` is counted whole. A longer one is not counted at all, and counting
-    begins anew at the moment that ended it: video lost from 100 s to 130 s of a 200 s call gives 170 s.
+    A step of proof of at most `tolerance_ms` is counted whole. A longer one is not counted at all, nor is a
+    silence of needed media longer than `stall_ms`; counting begins anew at the moment that ended it: video lost
+    from 100 s to 130 s of a 200 s call gives 170 s.
     """
 
     def __init__(
@@ -37,6 +42,12 @@ class FlowMeter:
     @property
     def metered(self) -> bool:
         return bool(self._needs)
+
+    @property
+    def tolerance_ms(self) -> int:
+        """The longest time between two proofs of receipt that is still taken for continuous receipt."""
+        sound_only = self._needs == {Kind.AUDIO}
+        return max(self.stall_ms, AUDIO_REPORT_MS) if sound_only else self.stall_ms
 
     def plan(self, *, needs: frozenset[Kind], quota_ms: int | None) -> None:
         """Take over a new plan; the counter stays. A quota above the counter ends a cut."""
@@ -61,6 +72,9 @@ class FlowMeter:
 
     def media(self, kind: Kind, at_ms: int) -> None:
         """Media of this kind was handed to the receiver's connection."""
+        silence = at_ms - self._media.get(kind, at_ms)
+        if silence > self.stall_ms and kind in self._needs and self._proven is not None:
+            self._begin(at_ms)
         self._media[kind] = max(at_ms, self._media.get(kind, at_ms))
         self._advance(at_ms)
 
@@ -77,8 +91,9 @@ class FlowMeter:
             return FlowState.CUT
         if self._last_proof is None:
             return FlowState.IDLE
-        late = now_ms - self._last_proof > self.stall_ms
-        return FlowState.STALLED if late else FlowState.FLOWING
+        silent = any(now_ms - self._media.get(k, now_ms) > self.stall_ms for k in self._needs)
+        late = now_ms - self._last_proof > self.tolerance_ms
+        return FlowState.STALLED if silent or late else FlowState.FLOWING
 
     def remaining_ms(self) -> int | None:
         """Milliseconds of forwarding left before the quota may be used up; None without a quota."""
@@ -96,19 +111,22 @@ class FlowMeter:
             return 0
         sent = min((self._media[kind] for kind in self._needs), default=self._proven)
         exposure = max(0, sent - self._proven)
-        return exposure if exposure <= self.stall_ms else 0
+        return exposure if exposure <= self.tolerance_ms else 0
 
     def _advance(self, at_ms: int) -> None:
-        if self._receipt is None or any(kind not in self._media for kind in self._needs):
+        if self._receipt is None or not self._media:
             return
-        proven = min(self._receipt, *(self._media[kind] for kind in self._needs), at_ms)
+        if any(kind not in self._media for kind in self._needs):
+            return
+        sent = (self._media[kind] for kind in self._needs or self._media)
+        proven = min(self._receipt, *sent) if self._needs else min(self._receipt, max(sent))
         if self._proven is None:
             self._begin(at_ms)
             return
         step = proven - self._proven
         if step <= 0:
             return
-        if step > self.stall_ms:
+        if step > self.tolerance_ms:
             self._begin(at_ms)
             return
         self._proven = self._last_proof = proven
@@ -130,7 +148,7 @@ class ProofGate:
     """Holds back media from a metered receiver that takes it without ever reporting receipt.
 
     Without it a receiver that suppresses its reports would watch unbilled. What may be sent unproven is at most
-    `patience_ms`; kept below the stall threshold, a late report still proves (and bills) all of it. A closed
+    `patience_ms`; kept below the meter's tolerance, a late report still proves (and bills) all of it. A closed
     gate opens for short probes, ever more rarely, so that an honest receiver finds its way back.
     """
 
@@ -141,7 +159,7 @@ class ProofGate:
     SILENCE_MS = 1000  # a longer step between two packets is the source's silence, not sending
 
     def __init__(self, *, patience_ms: int) -> None:
-        self._patience_ms = patience_ms
+        self.patience_ms = patience_ms
         self._allowance_ms = patience_ms
         self._retry_ms = self.FIRST_RETRY_MS
         self._last_sent: int | None = None
@@ -154,7 +172,7 @@ class ProofGate:
         self._last_sent = at_ms
 
     def receipt(self) -> None:
-        self._allowance_ms = self._patience_ms
+        self._allowance_ms = self.patience_ms
         self._retry_ms = self.FIRST_RETRY_MS
         self._reopen_at = None
 

@@ -21,7 +21,7 @@ from ppv_plugin.media.relay.frames import EncodedFrame
 from ppv_plugin.media.relay.options import RelayOptions
 from ppv_plugin.media.relay.rules import check_join
 
-# Media may run ahead of its proof by less than a stall, so that a late report still proves all of it.
+# Media may run ahead of its proof by less than the meter tolerates, so that a late report still proves all of it.
 PATIENCE_SHARE = 0.9
 
 
@@ -44,7 +44,7 @@ class Participant:
         self._stage = stage
         self._options = options
         self._discard = discard
-        self._gate = ProofGate(patience_ms=int(options.stall_ms * PATIENCE_SHARE))
+        self._gate = ProofGate(patience_ms=int(self.meter.tolerance_ms * PATIENCE_SHARE))
         self._published_ms: dict[Kind, int] = {}
         self._received_ms: int | None = None
 
@@ -53,6 +53,7 @@ class Participant:
     def replan(self, plan: ParticipantPlan) -> None:
         old, self.plan = self.plan, plan
         self.meter.plan(needs=plan.needs, quota_ms=plan.quota_ms)
+        self._gate.patience_ms = int(self.meter.tolerance_ms * PATIENCE_SHARE)
         if plan.source != old.source:
             self.meter.attach()
             self._switch_source()
@@ -188,7 +189,9 @@ class Participant:
     def _sent(self, kind: Kind) -> None:
         now_ms = monotonic_ms()
         self.meter.media(kind, now_ms)
-        self._gate.sent(now_ms)
+        # Sound alone is reported on too rarely to be judged by, and is not billed where a picture is due.
+        if kind is Kind.VIDEO or Kind.VIDEO not in self.plan.needs:
+            self._gate.sent(now_ms)
 
     def _receipt(self) -> None:
         self._received_ms = monotonic_ms()
