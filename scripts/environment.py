@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from scripts import apt
 from scripts.terminal import ROOT, SetupFailed, quietly, say
@@ -33,7 +34,7 @@ def venv_python() -> Path:
     return VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
 
 
-def version_of(python: str) -> tuple | None:
+def version_of(python: str) -> tuple[int, ...] | None:
     code = "import sys; print(*sys.version_info[:2])"
     try:
         out = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, timeout=20)
@@ -87,9 +88,9 @@ def wanted() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def installed() -> dict:
+def installed() -> dict[str, Any]:
     try:
-        stamp: dict = json.loads(STAMP.read_text())
+        stamp: dict[str, Any] = json.loads(STAMP.read_text())
         return stamp
     except (OSError, ValueError):
         return {}

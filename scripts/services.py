@@ -255,7 +255,7 @@ def postgres(folder: Path, *, durable: bool) -> Iterator[Service]:
         )
 
     def ready(port: int) -> bool:
-        ask = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "ppv"]
+        ask = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "ppv"]
         return subprocess.run(ask, env=options["env"], check=False).returncode == 0
 
     with running(start, ready, signal.SIGINT) as port:
@@ -307,7 +307,9 @@ def attend(command: Sequence[str], env: Mapping[str, str], cwd: Path | None = No
     child = subprocess.Popen(command, env=env, cwd=cwd)
     try:
         return child.wait()
-    except KeyboardInterrupt:  # the terminal has told the child too: let it end by itself
+    except KeyboardInterrupt:
+        if not sys.stdin.isatty():  # a terminal has told the child too: once is enough
+            child.send_signal(signal.SIGINT)
         return child.wait()
     finally:  # on SIGINT a test runner still tears its fixtures down
         end(child, signal.SIGINT, signal.SIGTERM)

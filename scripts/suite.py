@@ -62,9 +62,10 @@ def strict_files() -> list[str]:
     """Where mypy is strict: decisions, verbs and reads of every slice, the ports, the relay, these scripts."""
     package = ROOT / "ppv_plugin"
     found = [path for name in STRICT_NAMES for path in package.rglob(f"{name}.py")]
-    found += [path for name in STRICT_NAMES for path in package.rglob(name) if path.is_dir()]
+    found += [path for name in STRICT_NAMES for path in package.rglob(name) if any(path.glob("*.py"))]
     found += [package / place for place in STRICT_PLACES]
-    return sorted(str(path.relative_to(ROOT)) for path in {*found, ROOT / "scripts"})
+    chosen = {*found, ROOT / "scripts"}
+    return sorted(str(path.relative_to(ROOT)) for path in chosen if chosen.isdisjoint(path.parents))
 
 
 def steps() -> list[Step]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 HERE = Path(__file__).parent
 MARKED_FOLDERS = ("unit", "architecture", "packaging", "browser")
@@ -72,9 +72,9 @@ def flush_may_empty_append_only_tables() -> Iterator[None]:
     """
     from ppv_plugin.ledger import append_only
 
-    original: Callable[..., None] = SQLiteOperations.execute_sql_flush
+    original: Callable[..., None] = SQLite.ops_class.execute_sql_flush
 
-    def flush(operations: SQLiteOperations, sql_list: list[str]) -> None:
+    def flush(operations: Any, sql_list: list[str]) -> None:
         append_only.remove(operations.connection)
         try:
             original(operations, sql_list)
@@ -82,5 +82,5 @@ def flush_may_empty_append_only_tables() -> Iterator[None]:
             append_only.install(operations.connection)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLiteOperations, "execute_sql_flush", flush)
+        patch.setattr(SQLite.ops_class, "execute_sql_flush", flush)
         yield
