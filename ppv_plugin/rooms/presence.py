@@ -1,0 +1,98 @@
+"""Who is in a room: one row per open socket, kept alive in bulk, and the number of viewers that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from ppv_plugin import signals
+from ppv_plugin.conf import conf
+
+from .models import Presence, Room
+
+PERFORMER = "performer"
+
+
+def open_presence(*, connection: UUID, room_id: int, user_key: str, role: str, now: datetime) -> None:
+    """The socket is in the room. Saying so again only shows that it is alive."""
+    Presence.objects.update_or_create(
+        id=connection,
+        defaults={"seen_at": now},
+        create_defaults={"room_id": room_id, "user_key": user_key, "role": role, "seen_at": now},
+    )
+
+
+def touch_presence(*, connections: Collection[UUID], now: datetime) -> int:
+    """How many of them were still known. A connection whose row was swept must be opened again."""
+    return Presence.objects.filter(id__in=connections, seen_at__lt=now).update(seen_at=now)
+
+
+def close_presence(*, connection: UUID, now: datetime) -> None:
+    """The socket is gone. Announces `stage_changed` when it may have had media."""
+    row = Presence.objects.filter(id=connection).values_list("room_id", flat=True).first()
+    if row is not None and Presence.objects.filter(id=connection).delete()[0]:
+        signals.announce(signals.stage_changed, room_id=row)
+
+
+def viewer_count(*, room_id: int, now: datetime) -> int:
+    """People watching: each signed-in user once, each socket of somebody unknown once, the performer not."""
+    return _viewers(room_ids=[room_id], now=now).get(room_id, 0)
+
+
+def count_viewers(*, room_ids: Collection[int], now: datetime) -> list[int]:
+    """Rooms' `viewers` are what presence says. Returns those that changed; announces `room_changed` for them."""
+    counts = _viewers(room_ids=room_ids, now=now)
+    changed = []
+    for room_id in room_ids:
+        viewers = counts.get(room_id, 0)
+        # Conditional, so that of several processes only one announces it.
+        if Room.objects.filter(pk=room_id).exclude(viewers=viewers).update(viewers=viewers):
+            changed.append(room_id)
+            signals.announce(signals.room_changed, room_id=room_id)
+    return changed
+
+
+@transaction.atomic
+def hold_participant(*, connection: UUID, participant: str, now: datetime) -> list[UUID]:
+    """This socket, and no other, holds the participant's media. Returns the sockets that held it before."""
+    held = Presence.objects.select_for_update().filter(participant=participant).exclude(id=connection)
+    others = list(held.order_by("id").values_list("id", flat=True))
+    Presence.objects.filter(id__in=others).update(participant="")
+    Presence.objects.filter(id=connection).update(participant=participant, seen_at=now)
+    return others
+
+
+def holder_of(*, participant: str, now: datetime) -> UUID | None:
+    """The socket that holds the participant's media, unless it is gone."""
+    return _alive(now).filter(participant=participant).order_by("-seen_at").values_list("id", flat=True).first()
+
+
+def sweep(*, now: datetime) -> list[int]:
+    """Sockets not heard of for `PRESENCE_SECONDS` are gone. Returns their rooms; announces `stage_changed` for them."""
+    gone = Presence.objects.filter(seen_at__lt=_horizon(now))
+    rooms = sorted(set(gone.values_list("room_id", flat=True)))
+    if rooms:
+        gone.delete()
+    for room_id in rooms:
+        signals.announce(signals.stage_changed, room_id=room_id)
+    return rooms
+
+
+def _viewers(*, room_ids: Collection[int], now: datetime) -> dict[int, int]:
+    rows = _alive(now).filter(room_id__in=room_ids).exclude(role=PERFORMER).values("room_id").order_by()
+    counted = rows.annotate(
+        known=Count("user_key", distinct=True, filter=~Q(user_key="")), unknown=Count("id", filter=Q(user_key=""))
+    ).annotate(viewers=F("known") + F("unknown"))
+    return dict(counted.values_list("room_id", "viewers"))
+
+
+def _alive(now: datetime) -> QuerySet[Presence]:
+    return Presence.objects.filter(seen_at__gte=_horizon(now))
+
+
+def _horizon(now: datetime) -> datetime:
+    return now - timedelta(seconds=conf.PRESENCE_SECONDS)
