@@ -30,7 +30,6 @@ from ppv_plugin.media.relay.rules import (
 )
 
 STEP_MS = 250
-VANISHED_MS = 5000
 FAKE_KBPS = 800
 FAKE_JPEG = b"\xff\xd8\xff\xe0fake\xff\xd9"
 
@@ -52,8 +51,8 @@ class _Participant:
     def receives(self) -> bool:
         return Direction.SUBSCRIBE in self.joined and self.vanished_ms is None
 
-    def connected(self, now_ms: int) -> bool:
-        gone = self.vanished_ms is not None and now_ms - self.vanished_ms > VANISHED_MS
+    def connected(self, now_ms: int, patience_ms: int) -> bool:
+        gone = self.vanished_ms is not None and now_ms - self.vanished_ms > patience_ms
         return bool(self.joined) and not gone
 
 
@@ -63,12 +62,13 @@ class FakeEngine(MediaEngine):
     An offer is any text that begins with `v=0`. Participants are named by id alone, as ids are unique in tests.
     """
 
-    def __init__(self, *, max_participants: int = 80, stall_ms: int = 5000) -> None:
+    def __init__(self, *, max_participants: int = 80, stall_ms: int = 5000, vanished_ms: int = 5000) -> None:
         self.capabilities = Capabilities(
             name="fake", max_participants=max_participants, snapshots=True, in_process=True
         )
         self.now_ms = 1_000_000
         self._stall_ms = stall_ms
+        self._vanished_ms = vanished_ms
         self._boots = itertools.count(1)
         self._boot_id = f"fake-{next(self._boots)}"
         self._stages: dict[str, dict[str, _Participant]] = {}
@@ -217,7 +217,7 @@ class FakeEngine(MediaEngine):
             id=person.plan.id,
             state=person.meter.sample(self.now_ms),
             flow_ms=person.meter.flow_ms,
-            connected=person.connected(self.now_ms),
+            connected=person.connected(self.now_ms, self._vanished_ms),
             published_age_ms={k: self.now_ms - at for k, at in person.published_ms.items()},
             published_kbps=FAKE_KBPS if person.sends(Kind.VIDEO) else 0,
             received_age_ms=self.now_ms - (received or 0) if subscribed else None,

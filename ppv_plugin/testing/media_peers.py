@@ -24,8 +24,9 @@ from ppv_plugin.media.engine import Direction, Kind, MediaEngine
 from ppv_plugin.media.fake import FakeEngine
 from ppv_plugin.media.relay import _compat
 
-FPS = 15
+FPS = 30
 AUDIO_PACKET_SECONDS = 0.02
+REPORT_SECONDS = 0.1
 LOOPBACK = ["127.0.0.1"]
 
 
@@ -151,8 +152,10 @@ class WebRTCPeer:
     async def answered(self, sdp: str) -> None:
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
         for transceiver in self.pc.getTransceivers():
-            if transceiver.receiver.track is not None and not self.tracks:
-                self._tasks.append(asyncio.ensure_future(self._count(transceiver.receiver.track)))
+            receiver = transceiver.receiver
+            if receiver.track is not None and not self.tracks:
+                self._tasks.append(asyncio.ensure_future(self._count(receiver.track)))
+                self._tasks.append(asyncio.ensure_future(_report(receiver)))
 
     async def join(self, engine: MediaEngine, stage: str, participant: str, direction: Direction) -> WebRTCPeer:
         answer = await engine.join(
@@ -189,6 +192,12 @@ class WebRTCPeer:
     @staticmethod
     def _want_keyframe(track: PacketTrack) -> None:
         track.keyframe_wanted = True
+
+
+async def _report(receiver: Any) -> None:
+    while True:
+        await asyncio.sleep(REPORT_SECONDS)
+        await _compat.send_receiver_report(receiver)
 
 
 async def _say_nothing(packet: Any) -> None:

@@ -15,7 +15,14 @@ import aioice.ice
 import aiortc.rtcrtpreceiver
 from aiortc import RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpRrPacket, RtcpSrPacket, pack_remb_fci
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpSrPacket,
+    pack_remb_fci,
+)
 
 from ppv_plugin.media.relay.errors import IncompatibleLibrary
 from ppv_plugin.media.relay.frames import EncodedFrame, is_vp8_keyframe
@@ -135,6 +142,26 @@ def on_receiver_report(sender: RTCRtpSender, callback: Callable[[int], None]) ->
                     callback(report.highest_sequence)
 
     _watch_rtcp(sender, watch)
+
+
+async def send_receiver_report(receiver: RTCRtpReceiver) -> None:
+    """Report at once what has arrived; peers in tests do so as often as browsers, which aiortc does not."""
+    ssrc = getattr(receiver, "_RTCRtpReceiver__rtcp_ssrc", None)
+    streams: dict[int, Any] = getattr(receiver, "_RTCRtpReceiver__remote_streams", {})
+    reports = [
+        RtcpReceiverInfo(
+            ssrc=source,
+            fraction_lost=0,
+            packets_lost=0,
+            highest_sequence=stream.max_seq,
+            jitter=0,
+            lsr=0,
+            dlsr=0,
+        )
+        for source, stream in streams.items()
+    ]
+    if reports and ssrc is not None:
+        await receiver._send_rtcp(RtcpRrPacket(ssrc=ssrc, reports=reports))
 
 
 def on_sender_report(receiver: RTCRtpReceiver, callback: Callable[[], None]) -> None:

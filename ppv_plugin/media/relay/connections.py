@@ -35,9 +35,6 @@ logger = logging.getLogger(__name__)
 NEGOTIATE_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
 CONNECT_MS = 20_000  # an offer whose peer never comes is given up
-# aiortc itself notices a lost peer only after half a minute. Sound alone is reported on more rarely.
-VANISHED_MS = 5000
-UNREPORTED_MS = {Kind.VIDEO: VANISHED_MS, Kind.AUDIO: AUDIO_REPORT_MS}
 BITRATE_CAP_MS = 1000
 RATE_WINDOW_MS = 2000
 
@@ -158,8 +155,8 @@ class Publication(Connection):
     def became_connected(self) -> None:
         self._heard()
 
-    def alive(self, now_ms: int) -> bool:
-        return self.connected and now_ms - self._heard_ms <= VANISHED_MS
+    def alive(self, now_ms: int, vanished_ms: int) -> bool:
+        return self.connected and now_ms - self._heard_ms <= vanished_ms
 
     def request_keyframe(self, now_ms: int) -> None:
         """At most one request per interval: a crowd that joins at once needs one keyframe, not a hundred."""
@@ -233,10 +230,11 @@ class Subscription(Connection):
     def became_connected(self) -> None:
         self._on_connected(self)
 
-    def alive(self, now_ms: int) -> bool:
-        """A peer that is sent nothing need not report."""
+    def alive(self, now_ms: int, vanished_ms: int) -> bool:
+        """A peer that is sent nothing need not report, and sound alone is reported on rarely."""
+        limits = {Kind.VIDEO: vanished_ms, Kind.AUDIO: max(vanished_ms, AUDIO_REPORT_MS)}
         waits = self._unreported.items()
-        return self.connected and all(now_ms - at <= UNREPORTED_MS[kind] for kind, at in waits)
+        return self.connected and all(now_ms - at <= limits[kind] for kind, at in waits)
 
     def waiting_for_keyframe(self) -> bool:
         return self.connected and any(t.waiting_for_keyframe for t in self.tracks.values())

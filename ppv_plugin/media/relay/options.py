@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,15 @@ class HostAddress:
 
 @dataclass(frozen=True, slots=True)
 class RelayOptions:
-    """host_addresses: empty means every address of the host but loopback. port_range: inclusive."""
+    """host_addresses: empty means every address of the host but loopback. port_range: UDP, inclusive.
+
+    stall_ms: a longer gap of media or proof is not billed at all. vanished_ms: a peer from which nothing was
+    heard for so long counts as gone; aiortc itself notices only after half a minute.
+    """
 
     host_addresses: tuple[HostAddress, ...] = ()
     port_range: tuple[int, int] | None = None
     max_participants: int = 80
     stall_ms: int = 5000
-    keyframe_interval_ms: int = field(default=300)
+    vanished_ms: int = 5000
+    keyframe_interval_ms: int = 300

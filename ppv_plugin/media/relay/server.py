@@ -7,10 +7,10 @@ import contextlib
 import logging
 import secrets
 
-from ppv_plugin.media.engine import Direction, Evidence, JoinAnswer, Kind, StagePlan
+from ppv_plugin.media.engine import Direction, Evidence, JoinAnswer, StagePlan
 from ppv_plugin.media.relay import snapshots
 from ppv_plugin.media.relay.clock import monotonic_ms
-from ppv_plugin.media.relay.connections import CLOSE_SECONDS, VANISHED_MS, Connection
+from ppv_plugin.media.relay.connections import CLOSE_SECONDS, Connection
 from ppv_plugin.media.relay.errors import JoinRefused
 from ppv_plugin.media.relay.offers import announce, read_offer
 from ppv_plugin.media.relay.options import RelayOptions
@@ -87,10 +87,10 @@ class Relay:
         """A JPEG of the newest keyframe, which is asked for if the last is older than a second."""
         check_width(width)
         person = self._find(stage, participant)
-        if person is None or person.publication is None or not _shows(person):
+        now_ms = monotonic_ms()
+        if person is None or person.publication is None or not person.shows_video(now_ms):
             return None
         publication = person.publication
-        now_ms = monotonic_ms()
         if publication.keyframe is None or now_ms - publication.keyframe_ms > FRESH_KEYFRAME_MS:
             publication.keyframe_arrived.clear()
             publication.request_keyframe(now_ms)
@@ -132,8 +132,3 @@ class Relay:
                 if left is not None:
                     pause = min(pause, max(SHORTEST_TICK_MS, left))
             await asyncio.sleep(pause / 1000)
-
-
-def _shows(person: Participant) -> bool:
-    age = person.published_age_ms(Kind.VIDEO, monotonic_ms())
-    return age is not None and age <= VANISHED_MS and Kind.VIDEO in person.plan.publishes

@@ -166,15 +166,16 @@ class Participant:
             id=self.plan.id,
             state=self.meter.sample(now_ms),
             flow_ms=self.meter.flow_ms,
-            connected=any(c is not None and c.alive(now_ms) for c in connections),
+            connected=any(c is not None and c.alive(now_ms, self._options.vanished_ms) for c in connections),
             published_age_ms={kind: now_ms - at for kind, at in self._published_ms.items()},
             published_kbps=self.publication.kbps() if self.publication else 0,
             received_age_ms=received_age,
         )
 
-    def published_age_ms(self, kind: Kind, now_ms: int) -> int | None:
-        at = self._published_ms.get(kind)
-        return None if at is None else now_ms - at
+    def shows_video(self, now_ms: int) -> bool:
+        at = self._published_ms.get(Kind.VIDEO)
+        fresh = at is not None and now_ms - at <= self._options.vanished_ms
+        return fresh and Kind.VIDEO in self.plan.publishes
 
     # what the connections report
 
