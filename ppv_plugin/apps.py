@@ -9,3 +9,6 @@ class PPVPluginConfig(AppConfig):
     label = "ppv_plugin"
     verbose_name = _("Video chat")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .shows import receivers  # noqa: F401  connects them

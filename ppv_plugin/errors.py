@@ -89,3 +89,22 @@ class MediaUnavailable(PPVError):
 class MediaFull(MediaUnavailable):
     code = "media_full"
     text = _("The video service is full right now. Please try again in a moment.")
+
+
+class PriceChanged(PPVError):
+    """What the client agreed to is not the price in force. details: price (tokens per minute as text)."""
+
+    code = "price"
+    text = _("The price has changed: it is now %(price)s per minute. Please look again before you agree.")
+
+
+class Elsewhere(PPVError):
+    """The media of this person's show is held by another tab; `take_over` moves it."""
+
+    code = "elsewhere"
+    text = _("This is open in another tab of yours.")
+
+
+class RoomFull(Busy):
+    code = "room_full"
+    text = _("All places are taken right now.")

@@ -71,6 +71,18 @@ def holder_of(*, participant: str, now: datetime) -> UUID | None:
     return _alive(now).filter(participant=participant).order_by("-seen_at").values_list("id", flat=True).first()
 
 
+def viewer_participants(*, room_id: int) -> list[str]:
+    """The free viewers with media, in a stable order."""
+    rows = Presence.objects.filter(room_id=room_id, participant__startswith="c-")
+    return list(rows.order_by("participant").values_list("participant", flat=True))
+
+
+def performers_present(*, room_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these rooms whose performer has an open socket."""
+    rows = _alive(now).filter(room_id__in=room_ids, role=PERFORMER)
+    return set(rows.values_list("room_id", flat=True))
+
+
 def sweep(*, now: datetime) -> list[int]:
     """Sockets not heard of for `PRESENCE_SECONDS` are gone. Returns their rooms; announces `stage_changed` for them."""
     gone = Presence.objects.filter(seen_at__lt=_horizon(now))

@@ -1,0 +1,25 @@
+"""Reads of shows: states for screens, plans for the engine, histories."""
+
+from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
+from .meters import PersonMeter, meters
+from .people import person_view
+from .rooms import ListingPage, RoomTile, listing, room_view
+from .stage import live_room_ids, place_of, stage_plan
+
+__all__ = [
+    "HistoryRow",
+    "ListingPage",
+    "PersonMeter",
+    "ReceiptNotice",
+    "RoomTile",
+    "client_history",
+    "listing",
+    "live_room_ids",
+    "meters",
+    "performer_history",
+    "person_view",
+    "place_of",
+    "receipt_notices",
+    "room_view",
+    "stage_plan",
+]

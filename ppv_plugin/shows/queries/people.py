@@ -1,0 +1,156 @@
+"""One person's own state in a room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ppv_plugin.errors import NotFound
+from ppv_plugin.ledger import queries as ledger
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering import rules as metering_rules
+from ppv_plugin.people import queries as people
+from ppv_plugin.rooms import presence
+
+from .. import rules
+from ..models import PrivateRequest, PrivateShow, Show, Visit
+from ..states import PersonView, RequestView, SessionView
+from .meters import meters
+from .rooms import price
+
+_VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
+
+
+def person_view(*, user: Any, room_id: int, connection: UUID | None, now: datetime) -> PersonView:
+    """Raises NotFound when there is no such room."""
+    from ppv_plugin.models import Room
+
+    room = Room.objects.select_related("performer").filter(id=room_id).first()
+    if room is None:
+        raise NotFound
+    if user is None or not user.is_authenticated:
+        return _VISITOR
+    show = Show.objects.filter(room=room, state=Show.State.LIVE).first()
+    if room.performer.user_id == user.pk:
+        return _performer_view(room, show, connection, now)
+    return _client_view(user, room, show, connection, now)
+
+
+def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: datetime) -> PersonView:
+    private = _open_private(show)
+    account = ledger.balance_of(kind="performer", owner=str(room.performer.uuid)).account_id
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    line = meters(session_ids=[private.session_id])[0].performer if private is not None else None
+    return PersonView(
+        role="performer",
+        name=room.performer.name,
+        blocked=False,
+        balance=None,
+        session=_session("private", private.id, private) if private is not None else None,
+        meter=line,
+        elsewhere=_elsewhere(rules.performer_participant(show.id), connection, now) if show else False,
+        requests=_pending(show) if show is not None else [],
+        requests_mode=room.performer.requests,
+        earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
+    )
+
+
+def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | None, now: datetime) -> PersonView:
+    client = people.client_of(user)
+    if client is None:
+        from ppv_plugin.people.services import public_name
+
+        return PersonView(role="client", name=public_name(user), blocked=False, balance=tokens(0))
+    blocked = people.is_blocked(performer_id=room.performer_id, client_id=client.pk, now=now)
+    private = _open_private(show, client)
+    visit = (
+        Visit.objects.filter(show=show, client=client, state=Visit.State.INSIDE).select_related("session").first()
+        if show is not None
+        else None
+    )
+    paid: Any = private or visit
+    session, participant = None, ""
+    if private is not None:
+        session, participant = _session("private", private.id, private), rules.private_participant(private.id)
+    elif visit is not None:
+        session, participant = _session("group", visit.id, visit), rules.visit_participant(visit.id)
+    wallet = ledger.balance_of(kind="client", owner=str(client.uuid))
+    lines = meters(session_ids=[paid.session_id]) if paid is not None else []
+    return PersonView(
+        role="client",
+        name=client.name,
+        blocked=blocked,
+        balance=tokens(wallet.available),
+        request=_own_request(show, client),
+        session=session,
+        meter=lines[0].client if lines else None,
+        elsewhere=_elsewhere(participant, connection, now) if participant else False,
+    )
+
+
+def _open_private(show: Show | None, client: Any = None) -> PrivateShow | None:
+    if show is None:
+        return None
+    rows = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).select_related("client", "session")
+    return (rows.filter(client=client) if client is not None else rows).first()
+
+
+def _elsewhere(participant: str, connection: UUID | None, now: datetime) -> bool:
+    holder = presence.holder_of(participant=participant, now=now)
+    return holder is not None and holder != connection
+
+
+def _session(kind: str, pk: UUID, row: Any) -> SessionView:
+    tariff = metering_rules.tariff_from(row.session.tariff)
+    facts = row.session.facts
+    return SessionView(
+        kind=kind,
+        id=str(pk),
+        session=str(row.session_id),
+        price=price(cpm=tariff.cpm, grace_seconds=tariff.grace_ms // 1000, rule=tariff.rule),
+        partner=facts["performer"],
+        client=facts["client"],
+    )
+
+
+def _pending(show: Show) -> list[RequestView]:
+    rows = PrivateRequest.objects.filter(show=show, state=PrivateRequest.State.PENDING)
+    found = list(rows.select_related("client", "hold__account").order_by("created_at"))
+    return [_request(row, for_performer=True) for row in found]
+
+
+def _own_request(show: Show | None, client: Any) -> RequestView | None:
+    if show is None:
+        return None
+    rows = PrivateRequest.objects.filter(show=show, client=client).select_related("client", "hold__account")
+    row = rows.order_by("-created_at").first()
+    return _request(row, for_performer=False) if row is not None else None
+
+
+def _request(row: PrivateRequest, *, for_performer: bool) -> RequestView:
+    tariff = metering_rules.tariff_from(row.tariff)
+    view = RequestView(
+        id=str(row.id),
+        state=row.state,
+        media=row.media,
+        price=price(cpm=tariff.cpm, grace_seconds=tariff.grace_ms // 1000, rule=tariff.rule),
+        minimum=tokens(metering_rules.minimum_funds(tariff)),
+        expires_at=rules.unix_ms(row.expires_at),
+    )
+    if not for_performer:
+        return view
+    funds = row.hold.amount + row.hold.account.available
+    lasts_ms = metering_rules.affordable_ms(tariff, funds)
+    minutes = None if lasts_ms >= metering_rules.UNLIMITED_MS else lasts_ms // metering_rules.MINUTE_MS
+    return RequestView(
+        id=view.id,
+        state=view.state,
+        media=view.media,
+        price=view.price,
+        minimum=view.minimum,
+        expires_at=view.expires_at,
+        client=str(row.client.uuid),
+        client_name=row.client.name,
+        funded_minutes=minutes,
+    )

@@ -1,0 +1,129 @@
+"""A room as everybody sees it, and the listing. A flat number of queries however many rooms there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from msgspec import Struct
+
+from ppv_plugin.errors import NotFound
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering.queries import RULE_TEXTS
+from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.rooms import rules as room_rules
+
+from ..models import Show
+from ..rules import unix_ms
+from ..states import Price, PrivateOffer, RoomView
+
+
+class RoomTile(Struct, frozen=True):
+    """A room in the listing."""
+
+    room: RoomView
+    uuid: str
+    description: str
+    featured: bool
+    tags: list[str]
+
+
+class ListingPage(Struct, frozen=True):
+    rooms: list[RoomTile]
+    total: int
+
+
+def room_view(*, room_id: int, now: datetime) -> RoomView:
+    """Raises NotFound."""
+    room = _rows().filter(id=room_id).first()
+    if room is None:
+        raise NotFound
+    return _views([room])[0]
+
+
+def listing(
+    *,
+    site: Any,
+    now: datetime,
+    status: str | None = None,
+    tag: str | None = None,
+    text: str | None = None,
+    sort: str = "live",
+    offset: int = 0,
+    limit: int = 24,
+) -> ListingPage:
+    """A page of the rooms a visitor may see. Performers who hide nothing but are offline are listed last."""
+    rows = rooms.listed(site=site, status=status, tag=tag, text=text, sort=sort)
+    page = list(_with_relations(rows).prefetch_related("tags")[offset : offset + limit])
+    tiles = [
+        RoomTile(view, str(room.uuid), room.description, room.featured, [t.name for t in room.tags.all()])
+        for room, view in zip(page, _views(page), strict=True)
+    ]
+    return ListingPage(tiles, rows.count())
+
+
+def _rows() -> Any:
+    from ppv_plugin.models import Room
+
+    return _with_relations(Room.objects.all())
+
+
+def _with_relations(rows: Any) -> Any:
+    return rows.select_related("performer", "site", "snapshot").defer("snapshot__jpeg")
+
+
+def price(*, cpm: int, grace_seconds: int, rule: str) -> Price:
+    grace = 0 if rule == "upfront_minutes" else grace_seconds
+    return Price(cpm=tokens(cpm), grace_seconds=grace, rule=rule, rule_text=str(RULE_TEXTS[rule]))
+
+
+def _views(page: Sequence[Any]) -> list[RoomView]:
+    shows = {
+        show.room_id: show
+        for show in Show.objects.filter(room_id__in=[room.pk for room in page], state=Show.State.LIVE)
+    }
+    prices = {site.pk: rooms.pricing(site) for site in {room.site for room in page}}
+    return [_view(room, shows.get(room.pk), prices[room.site_id]) for room in page]
+
+
+def _view(room: Any, show: Show | None, prices: Any) -> RoomView:
+    terms = show.terms if show is not None else None
+    snapshot = getattr(room, "snapshot", None)
+    return RoomView(
+        slug=room.slug,
+        title=room.title,
+        performer=room.performer.name,
+        status=room.state if show is not None else "offline",
+        show=str(show.id) if show is not None else None,
+        mode=terms["name"] if terms else None,
+        group=price(cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"], rule=terms["rule"])
+        if terms and terms["group_cpm"]
+        else None,
+        private=_offer(room, show, prices),
+        viewers=room.viewers if show is not None else 0,
+        live_at=unix_ms(show.started_at) if show is not None else None,
+        snapshot_url=_snapshot_url(room, snapshot) if snapshot is not None and show is not None else None,
+    )
+
+
+def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
+    cpm = room_rules.private_cpm(own=room.private_cpm, site=prices.private_cpm, own_allowed=prices.performer_pricing)
+    if show is None or not show.terms["requests_enabled"]:
+        state = "off"
+    elif room.state == "private":
+        state = "busy"
+    else:
+        state = room.performer.requests
+    return PrivateOffer(
+        state=state,
+        price=price(cpm=cpm, grace_seconds=prices.grace_seconds, rule=prices.rule),
+        minutes_to_start=prices.minutes_to_start,
+        minimum=tokens(prices.minutes_to_start * cpm),
+        request_seconds=prices.request_seconds,
+    )
+
+
+def _snapshot_url(room: Any, snapshot: Any) -> str:
+    return f"{reverse('ppv:snapshot', args=[room.uuid])}?at={unix_ms(snapshot.taken_at)}"

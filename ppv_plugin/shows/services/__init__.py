@@ -1,0 +1,31 @@
+"""Verbs of shows. Each is one short module; import them from here."""
+
+from .endings import close_show, end_private_show, end_session, end_visit
+from .going_live import go_live, leave, set_requests
+from .group import enter_group, leave_group
+from .media import apply_stage, join_media, leave_media, report_usage
+from .private import answer_request, cancel_request, end_private, expire_requests, request_private
+from .talk import block_client, say
+
+__all__ = [
+    "answer_request",
+    "apply_stage",
+    "block_client",
+    "cancel_request",
+    "close_show",
+    "end_private",
+    "end_private_show",
+    "end_session",
+    "end_visit",
+    "enter_group",
+    "expire_requests",
+    "go_live",
+    "join_media",
+    "leave",
+    "leave_group",
+    "leave_media",
+    "report_usage",
+    "request_private",
+    "say",
+    "set_requests",
+]

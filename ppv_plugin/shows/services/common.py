@@ -1,0 +1,129 @@
+"""What every verb of shows needs: the locked room, who may act in it, its price and its state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ppv_plugin.errors import Blocked, Gone, NotAllowed, NotFound, SignInNeeded
+from ppv_plugin.ledger import services as ledger
+from ppv_plugin.metering.rules import Party, Split, Tariff
+from ppv_plugin.people import queries as people
+from ppv_plugin.people import services as people_services
+from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.rooms import rules as room_rules
+from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
+
+from ..models import PrivateShow, Show
+
+
+def lock_room(room_id: int) -> Any:
+    """The room, locked for the rest of the transaction: everything that changes a show's state goes through here, so
+    two such changes never overlap. Raises NotFound."""
+    from ppv_plugin.models import Room
+
+    found = Room.objects.select_for_update(no_key=True, of=("self",)).filter(id=room_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def live_show(room_id: int) -> Show:
+    """Raises Gone when nobody is live there."""
+    show = Show.objects.filter(room_id=room_id, state=Show.State.LIVE).select_related("room__performer__studio").first()
+    if show is None:
+        raise Gone
+    return show
+
+
+def need_user(user: Any) -> Any:
+    if user is None or not user.is_authenticated or not user.is_active:
+        raise SignInNeeded
+    return user
+
+
+def own_room(*, user: Any, room_id: int) -> Any:
+    """The room, if this user performs in it. Raises SignInNeeded, NotFound or NotAllowed."""
+    from ppv_plugin.models import Room
+
+    need_user(user)
+    room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
+    if room is None:
+        raise NotFound
+    if room.performer.user_id != user.pk:
+        raise NotAllowed
+    return room
+
+
+def client_in(*, user: Any, room: Any, now: datetime) -> Any:
+    """This user as a client here. Raises SignInNeeded, NotAllowed (the performer itself, a closed room) or Blocked."""
+    need_user(user)
+    if room.performer.user_id == user.pk or room.suspended or room.performer.status != "approved":
+        raise NotAllowed
+    client = people_services.ensure_client(user=user)
+    if people.is_blocked(performer_id=room.performer_id, client_id=client.pk, now=now):
+        raise Blocked
+    return client
+
+
+def wallet_of(client: Any) -> Any:
+    return ledger.account(kind="client", owner=str(client.uuid))
+
+
+def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
+    """The tariff to freeze for a session in this room (spec B-1, B-8)."""
+    prices, performer = rooms.pricing(room.site), room.performer
+    studio = performer.studio
+    party = Party(
+        account=ledger.account(kind="performer", owner=str(performer.uuid)).id,
+        studio_account=ledger.account(kind="studio", owner=str(studio.uuid)).id if studio else None,
+        studio_bp=studio.share_bp if studio else 0,
+    )
+    share_bp = prices.performer_share_bp if performer.share_bp is None else performer.share_bp
+    return Tariff(
+        rule=rule,
+        cpm=cpm,
+        split=Split(share_bp, (party,), ledger.account(kind="house").id),
+        grace_ms=grace_seconds * 1000,
+        minutes_to_start=prices.minutes_to_start,
+    )
+
+
+def private_tariff(room: Any) -> Tariff:
+    prices = rooms.pricing(room.site)
+    cpm = room_rules.private_cpm(own=room.private_cpm, site=prices.private_cpm, own_allowed=prices.performer_pricing)
+    return tariff_for(room=room, rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds)
+
+
+def facts_of(*, room: Any, client: Any, mode: str, media: str) -> dict[str, Any]:
+    """What a receipt says besides numbers, frozen with the session."""
+    return {
+        "room": room.title,
+        "room_id": room.pk,
+        "performer": room.performer.name,
+        "performer_user": str(room.performer.user_id),
+        "client": client.name,
+        "client_user": str(client.user_id),
+        "mode": mode,
+        "media": media,
+    }
+
+
+def room_moved_on(room: Any) -> None:
+    """Write the state the listing shows, as the show's rows say it is, and tell everybody. Call in the transaction."""
+    from ppv_plugin.models import Room
+
+    show = Show.objects.filter(room_id=room.pk, state=Show.State.LIVE).first()
+    if show is None:
+        state = Room.State.OFFLINE
+    elif PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).exists():
+        state = Room.State.PRIVATE
+    else:
+        state = Room.State.PAID if show.terms["group_cpm"] else Room.State.FREE
+    Room.objects.filter(pk=room.pk).update(state=state)
+    announce(room_changed, room_id=room.pk)
+    announce(stage_changed, room_id=room.pk)
+
+
+def person_moved_on(*, user_id: Any, room_id: int) -> None:
+    announce(person_changed, user_key=str(user_id), room_id=room_id)

@@ -1,0 +1,102 @@
+"""How things end: a private show, a visit, a whole show. Money first, then the rows, then everybody is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from ppv_plugin.ledger import services as ledger
+from ppv_plugin.metering import queries as metering_queries
+from ppv_plugin.metering import services as metering
+from ppv_plugin.rooms import snapshots as rooms
+from ppv_plugin.signals import announce, private_ended, request_changed, show_ended
+
+from ..models import PrivateRequest, PrivateShow, Show, Visit
+from .common import lock_room, person_moved_on, room_moved_on
+
+
+@transaction.atomic
+def end_private_show(*, private_id: UUID, reason: str, now: datetime) -> bool:
+    """Close the session, bring the room back to its public show. False when it had ended before."""
+    private = PrivateShow.objects.select_related("show", "client").get(id=private_id)
+    room = lock_room(private.show.room_id)
+    ended = PrivateShow.objects.filter(id=private_id, state=PrivateShow.State.OPEN).update(
+        state=PrivateShow.State.ENDED, ended_at=now
+    )
+    if not ended:
+        return False
+    metering.close_session(session_id=private.session_id, reason=reason, now=now)
+    room_moved_on(room)
+    _tell_both(room, private.client.user_id)
+    announce(private_ended, private_id=private_id)
+    return True
+
+
+@transaction.atomic
+def end_visit(*, visit_id: UUID, reason: str, now: datetime) -> bool:
+    """Take a client out of a paid show. False when the visit had ended before."""
+    visit = Visit.objects.select_related("show", "client").get(id=visit_id)
+    room = lock_room(visit.show.room_id)
+    ended = Visit.objects.filter(id=visit_id, state=Visit.State.INSIDE).update(state=Visit.State.ENDED, left_at=now)
+    if not ended:
+        return False
+    metering.close_session(session_id=visit.session_id, reason=reason, now=now)
+    room_moved_on(room)
+    _tell_both(room, visit.client.user_id)
+    return True
+
+
+def end_session(*, session_id: UUID, reason: str, now: datetime) -> bool:
+    """End whatever this open session pays for. False when it is closed already."""
+    session = metering_queries.open_sessions(session_ids=[session_id]).get(session_id)
+    if session is None:
+        return False
+    end = end_private_show if session.subject == "private" else end_visit
+    key = "private_id" if session.subject == "private" else "visit_id"
+    return end(**{key: session.subject_id}, reason=reason, now=now)
+
+
+@transaction.atomic
+def close_show(*, show_id: UUID, reason: str, now: datetime) -> bool:
+    """End a show with all in it: the private show, every visit, every pending request. False when it was over."""
+    show = Show.objects.get(id=show_id)
+    room = lock_room(show.room_id)
+    for private_id in show.private_shows.filter(state=PrivateShow.State.OPEN).values_list("id", flat=True):
+        end_private_show(private_id=private_id, reason=reason, now=now)
+    visit_reason = "show_ended" if reason == "performer" else reason
+    for visit_id in show.visits.filter(state=Visit.State.INSIDE).values_list("id", flat=True):
+        end_visit(visit_id=visit_id, reason=visit_reason, now=now)
+    for request in show.requests.filter(state=PrivateRequest.State.PENDING):
+        close_request(request=request, state=PrivateRequest.State.EXPIRED, now=now)
+    ended = Show.objects.filter(id=show_id, state=Show.State.LIVE).update(
+        state=Show.State.ENDED, ended_at=now, end_reason=reason
+    )
+    if not ended:
+        return False
+    rooms.forget_snapshot(room_id=room.pk)
+    room_moved_on(room)
+    person_moved_on(user_id=room.performer.user_id, room_id=room.pk)
+    announce(show_ended, show_id=show_id, room_id=room.pk, reason=reason)
+    return True
+
+
+def close_request(*, request: PrivateRequest, state: str, now: datetime) -> bool:
+    """A pending request ends without a show: the hold goes back. Call in a transaction that holds the room's lock."""
+    done = PrivateRequest.objects.filter(id=request.id, state=PrivateRequest.State.PENDING).update(
+        state=state, answered_at=now
+    )
+    if not done:
+        return False
+    ledger.release_hold(hold_id=request.hold_id, now=now)
+    room = request.show.room
+    _tell_both(room, request.client.user_id)
+    announce(request_changed, request_id=request.id, state=str(state))
+    return True
+
+
+def _tell_both(room: Any, client_user_id: Any) -> None:
+    person_moved_on(user_id=client_user_id, room_id=room.pk)
+    person_moved_on(user_id=room.performer.user_id, room_id=room.pk)

@@ -1,0 +1,72 @@
+"""The performer goes live, sets how requests are answered, and leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from django.db import transaction
+
+from ppv_plugin import hooks
+from ppv_plugin.errors import BadInput, Busy, NotAllowed, NotFound
+from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.signals import announce, show_started
+
+from ..models import Show
+from .common import lock_room, own_room, person_moved_on, room_moved_on
+from .endings import close_show
+from .media import report_usage
+
+
+def go_live(*, user: Any, room_id: int, mode_id: int, now: datetime) -> Show:
+    """The room is live in this mode, its terms frozen. Going live again while live returns the running show.
+
+    Raises NotAllowed (not this performer, not approved, suspended, vetoed), NotFound (no such mode), Busy (live in
+    another room). Announces `show_started`, `room_changed`, `stage_changed`.
+    """
+    room = own_room(user=user, room_id=room_id)
+    if room.suspended or room.performer.status != "approved":
+        raise NotAllowed
+    mode = next((mode for mode in rooms.modes(room.site) if mode.pk == mode_id), None)
+    if mode is None:
+        raise NotFound
+    hooks.veto_go_live(user=user, room=room)
+    terms = rooms.terms_of(mode, rooms.pricing(room.site).rule)
+    with transaction.atomic():
+        locked = lock_room(room_id)
+        running = Show.objects.filter(room__performer_id=room.performer_id, state=Show.State.LIVE).first()
+        if running is not None:
+            if running.room_id != room_id:
+                raise Busy
+            return running
+        show = Show.objects.create(
+            id=uuid4(), room=locked, mode=mode, terms=msgspec.to_builtins(terms), started_at=now, seen_at=now
+        )
+        type(locked).objects.filter(pk=room_id).update(mode=mode, live_at=now)
+        room_moved_on(locked)
+        person_moved_on(user_id=user.pk, room_id=room_id)
+        announce(show_started, show_id=show.id, room_id=room_id)
+    return show
+
+
+def leave(*, user: Any, room_id: int, now: datetime) -> None:
+    """The performer ends the show: paid sessions are posted and closed first. Doing it again changes nothing."""
+    room = own_room(user=user, room_id=room_id)
+    report_usage(now=now)
+    show = Show.objects.filter(room=room, state=Show.State.LIVE).first()
+    if show is not None:
+        close_show(show_id=show.id, reason="performer", now=now)
+
+
+def set_requests(*, user: Any, room_id: int, value: str, now: datetime) -> None:
+    """Open, auto-decline or hide private requests from now on; pending ones stay."""
+    room = own_room(user=user, room_id=room_id)
+    performer = room.performer
+    if value not in performer.Requests.values:
+        raise BadInput
+    with transaction.atomic():
+        type(performer).objects.filter(pk=performer.pk).update(requests=value)
+        room_moved_on(lock_room(room_id))
+        person_moved_on(user_id=user.pk, room_id=room_id)

@@ -1,0 +1,97 @@
+"""Paid group shows: everybody inside pays per minute after having agreed to the price (spec M-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from ppv_plugin import hooks
+from ppv_plugin.errors import Busy, Gone, NotAllowed, PriceChanged, RoomFull
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering import services as metering
+
+from ..models import PrivateShow, Show, Visit
+from ..rules import visit_participant
+from .common import (
+    client_in,
+    facts_of,
+    live_show,
+    lock_room,
+    need_user,
+    person_moved_on,
+    room_moved_on,
+    tariff_for,
+    wallet_of,
+)
+from .endings import end_visit
+from .media import report_usage
+
+
+def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime) -> Visit:
+    """Consent to `cpm` and go in. Who is inside already gets the running visit back: a second tab, no second meter.
+
+    Raises Gone (nobody live), NotAllowed (the show is free; vetoed), PriceChanged, InsufficientFunds (naming the
+    minimum), RoomFull, Busy (the performer is in private), Blocked.
+    """
+    show = live_show(room_id)
+    client = client_in(user=user, room=show.room, now=now)
+    hooks.veto_group_entry(user=user, room=show.room)
+    with transaction.atomic():
+        room = lock_room(room_id)
+        show = live_show(room_id)
+        inside = Visit.objects.filter(show=show, state=Visit.State.INSIDE)
+        if running := inside.filter(client=client).first():
+            return running
+        _check_entry(show, cpm, inside.count())
+        visit = _begin(room, show, client, now)
+        person_moved_on(user_id=user.pk, room_id=room_id)
+        room_moved_on(room)
+    return visit
+
+
+def _check_entry(show: Show, cpm: int, inside: int) -> None:
+    price = show.terms["group_cpm"]
+    if not price:
+        raise NotAllowed
+    if price != cpm:
+        raise PriceChanged(price=tokens(price))
+    if PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).exists():
+        raise Busy
+    places = show.terms["viewers_max"]
+    if places is not None and inside >= places:
+        raise RoomFull
+
+
+def _begin(room: Any, show: Show, client: Any, now: datetime) -> Visit:
+    terms = show.terms
+    tariff = tariff_for(
+        room=show.room, rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"]
+    )
+    visit_id = uuid4()
+    hold = metering.reserve(
+        account_id=wallet_of(client).id, tariff=tariff, source="visit", source_id=str(visit_id), now=now
+    )
+    session = metering.open_session(
+        client_account_id=hold.account_id,
+        hold_id=hold.id,
+        subject="group",
+        subject_id=visit_id,
+        participant=visit_participant(visit_id),
+        tariff=tariff,
+        facts=facts_of(room=show.room, client=client, mode=terms["name"], media="video"),
+        now=now,
+    )
+    return Visit.objects.create(id=visit_id, show=show, client=client, session=session, entered_at=now)
+
+
+def leave_group(*, user: Any, room_id: int, now: datetime) -> None:
+    """The client goes out; what the engine proved up to now is charged. Raises Gone when not inside."""
+    need_user(user)
+    report_usage(now=now)
+    visit = Visit.objects.filter(show__room_id=room_id, client__user=user, state=Visit.State.INSIDE).first()
+    if visit is None:
+        raise Gone
+    end_visit(visit_id=visit.id, reason="client", now=now)

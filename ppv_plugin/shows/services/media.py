@@ -1,0 +1,88 @@
+"""Joins people to the engine, tells it what should be, and takes over what it proved. Never inside a transaction."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ppv_plugin.errors import Elsewhere, Gone, MediaUnavailable
+from ppv_plugin.media import services as media
+from ppv_plugin.media.engine import Direction, Evidence
+from ppv_plugin.metering import services as metering
+from ppv_plugin.metering.services import UsageReport
+from ppv_plugin.rooms import presence
+from ppv_plugin.signals import announce, media_taken
+
+from .. import rules
+from ..queries import stage as stage_queries
+
+_log = logging.getLogger(__name__)
+_locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
+
+
+def join_media(
+    *, user: Any, room_id: int, connection: UUID, direction: str, sdp: str, take_over: bool, now: datetime
+) -> str:
+    """Connect this tab to the stage and return the SDP answer.
+
+    Raises NotAllowed or Gone (nothing to send or see here), Elsewhere (another tab of this person holds the show and
+    `take_over` was not said), BadInput (malformed description), MediaUnavailable, MediaFull.
+    """
+    place = stage_queries.place_of(user=user, room_id=room_id, connection=connection, now=now)
+    place.check(direction)
+    if place.shared:
+        holder = presence.holder_of(participant=place.participant, now=now)
+        if holder is not None and holder != connection and not take_over:
+            raise Elsewhere
+    moved = presence.hold_participant(connection=connection, participant=place.participant, now=now)
+    if moved and user is not None:
+        announce(media_taken, user_key=str(user.pk), room_id=room_id, connection=str(connection))
+    apply_stage(room_id=room_id)
+    answer = media.join(
+        stage=rules.stage_name(room_id),
+        participant=place.participant,
+        direction=Direction(direction),
+        offer_sdp=sdp,
+    )
+    return answer.sdp
+
+
+def leave_media(*, connection: UUID, room_id: int, now: datetime) -> None:
+    """This tab lets go of its media; a free viewer leaves the stage."""
+    presence.hold_participant(connection=connection, participant="", now=now)
+    apply_stage(room_id=room_id)
+
+
+def apply_stage(*, room_id: int) -> None:
+    """Make the engine match what the database says of this room. Safe to repeat; the worker repeats it."""
+    with _locks[room_id]:
+        boot_id = media.evidence().boot_id
+        plan = stage_queries.stage_plan(room_id=room_id, boot_id=boot_id)
+        if plan is None:
+            media.close_stage(rules.stage_name(room_id))
+        else:
+            media.apply_plan(plan)
+
+
+def report_usage(*, now: datetime, evidence: Evidence | None = None) -> list[UUID]:
+    """Take over what the engine proved. An engine that does not answer proves nothing, and nothing is lost by that."""
+    if evidence is None:
+        try:
+            evidence = media.evidence()
+        except (MediaUnavailable, Gone):
+            _log.warning("the media engine does not answer; ending at what was proven before")
+            return []
+    return metering.record_usage(reports=usage_reports(evidence), now=now)
+
+
+def usage_reports(evidence: Evidence) -> Iterable[UsageReport]:
+    return [
+        UsageReport(p.id, evidence.boot_id, p.flow_ms, str(p.state))
+        for p in evidence.participants
+        if rules.is_paying(p.id)
+    ]

@@ -1,0 +1,192 @@
+"""Private shows: a client asks, the performer answers, either side ends it (spec M-4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ppv_plugin import hooks
+from ppv_plugin.errors import BadInput, Busy, Gone, NotAllowed, NotFound, PriceChanged
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering import rules as metering_rules
+from ppv_plugin.metering import services as metering
+from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.signals import announce, private_started, request_changed
+
+from ..models import PrivateRequest, PrivateShow, Show
+from ..rules import private_participant
+from .common import (
+    client_in,
+    facts_of,
+    live_show,
+    lock_room,
+    need_user,
+    person_moved_on,
+    private_tariff,
+    room_moved_on,
+    wallet_of,
+)
+from .endings import close_request, end_private_show
+from .media import report_usage
+
+_PENDING = PrivateRequest.State.PENDING
+
+
+def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, now: datetime) -> PrivateRequest:
+    """Ask for a private show at the price the client saw. The minimum is held until the request is answered or ends.
+
+    The same `cid` again returns the same request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy
+    (one request at a time; somebody is in private), NotAllowed (requests are off, hidden or vetoed), Blocked, Gone.
+    A performer on auto-decline declines at once: the request comes back rejected, with nothing held.
+    """
+    if media != "video":
+        raise BadInput
+    show = live_show(room_id)
+    client = client_in(user=user, room=show.room, now=now)
+    if known := PrivateRequest.objects.filter(client=client, cid=cid).first():
+        return known
+    hooks.veto_private_request(user=user, room=show.room)
+    with transaction.atomic():
+        room = lock_room(room_id)
+        show = live_show(room_id)
+        _check_open(show, client)
+        tariff = private_tariff(show.room)
+        if tariff.cpm != cpm:
+            raise PriceChanged(price=tokens(tariff.cpm))
+        request_id = uuid4()
+        hold = metering.reserve(
+            account_id=wallet_of(client).id, tariff=tariff, source="request", source_id=str(request_id), now=now
+        )
+        request = PrivateRequest.objects.create(
+            id=request_id,
+            show=show,
+            client=client,
+            hold=hold,
+            media=media,
+            tariff=metering_rules.tariff_to(tariff),
+            cid=cid,
+            created_at=now,
+            expires_at=now + timedelta(seconds=rooms.pricing(room.site).request_seconds),
+        )
+        _tell(request)
+        if show.room.performer.requests == "auto_reject":
+            close_request(request=request, state=PrivateRequest.State.REJECTED, now=now)
+            request.refresh_from_db()
+    return request
+
+
+def _check_open(show: Show, client: Any) -> None:
+    if not show.terms["requests_enabled"] or show.room.performer.requests == "hidden":
+        raise NotAllowed
+    if PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).exists():
+        raise Busy
+    if PrivateRequest.objects.filter(show=show, client=client, state=_PENDING).exists():
+        raise Busy
+
+
+def cancel_request(*, user: Any, request_id: UUID | str, now: datetime) -> None:
+    """The client takes a pending request back. Raises NotFound for anybody else's, Gone when it was answered."""
+    request = _request_of(user, request_id, client=True)
+    with transaction.atomic():
+        lock_room(request.show.room_id)
+        if not close_request(request=request, state=PrivateRequest.State.CANCELLED, now=now):
+            raise Gone
+
+
+def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: datetime) -> None:
+    """The performer accepts (the private show begins, metered once media flows) or declines.
+
+    Raises NotFound for a request to somebody else, Gone when it was answered, cancelled or has expired, Busy when
+    another private show is running.
+    """
+    request = _request_of(user, request_id, client=False)
+    with transaction.atomic():
+        room = lock_room(request.show.room_id)
+        request.refresh_from_db()
+        if request.state != _PENDING or request.expires_at <= now or request.show.state != Show.State.LIVE:
+            raise Gone
+        if not accept:
+            close_request(request=request, state=PrivateRequest.State.REJECTED, now=now)
+            return
+        if PrivateShow.objects.filter(show=request.show, state=PrivateShow.State.OPEN).exists():
+            raise Busy
+        _begin(room, request, now)
+
+
+def _begin(room: Any, request: PrivateRequest, now: datetime) -> None:
+    private_id = uuid4()
+    session = metering.open_session(
+        client_account_id=request.hold.account_id,
+        hold_id=request.hold_id,
+        subject="private",
+        subject_id=private_id,
+        participant=private_participant(private_id),
+        tariff=metering_rules.tariff_from(request.tariff),
+        facts=facts_of(room=room, client=request.client, mode=request.show.terms["name"], media=request.media),
+        now=now,
+    )
+    PrivateShow.objects.create(
+        id=private_id, request=request, show=request.show, client=request.client, session=session, started_at=now
+    )
+    PrivateRequest.objects.filter(id=request.id).update(state=PrivateRequest.State.ACCEPTED, answered_at=now)
+    room_moved_on(room)
+    _tell(request, state=PrivateRequest.State.ACCEPTED)
+    announce(private_started, private_id=private_id)
+
+
+def end_private(*, user: Any, private_id: UUID | str, now: datetime) -> None:
+    """Either side ends the private show; what the engine proved up to now is taken over first. Again: no change.
+
+    Raises NotFound for somebody else's private show.
+    """
+    need_user(user)
+    private = _find(PrivateShow.objects.select_related("client", "show__room__performer"), private_id)
+    sides = {private.client.user_id: "client", private.show.room.performer.user_id: "performer"}
+    if user.pk not in sides:
+        raise NotFound
+    report_usage(now=now)
+    end_private_show(private_id=private.id, reason=sides[user.pk], now=now)
+
+
+def expire_requests(*, now: datetime) -> int:
+    """Pending requests whose time is up end, and what they held goes back. Returns how many."""
+    due = PrivateRequest.objects.filter(state=_PENDING, expires_at__lte=now).select_related(
+        "show__room__performer", "client"
+    )
+    count = 0
+    for request in due:
+        with transaction.atomic():
+            lock_room(request.show.room_id)
+            count += close_request(request=request, state=PrivateRequest.State.EXPIRED, now=now)
+    return count
+
+
+def _request_of(user: Any, request_id: UUID | str, *, client: bool) -> PrivateRequest:
+    need_user(user)
+    rows = PrivateRequest.objects.select_related("client", "hold", "show__room__performer")
+    request = _find(rows, request_id)
+    owner = request.client.user_id if client else request.show.room.performer.user_id
+    if owner != user.pk:
+        raise NotFound
+    return request
+
+
+def _find(rows: Any, pk: UUID | str) -> Any:
+    try:
+        found = rows.filter(id=pk).first()
+    except (ValueError, ValidationError):
+        found = None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _tell(request: PrivateRequest, state: str = _PENDING) -> None:
+    room = request.show.room
+    person_moved_on(user_id=request.client.user_id, room_id=room.pk)
+    person_moved_on(user_id=room.performer.user_id, room_id=room.pk)
+    announce(request_changed, request_id=request.id, state=str(state))
