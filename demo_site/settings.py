@@ -163,5 +163,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"aioice": {"level": "WARNING"}, "aiortc": {"level": "WARNING"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("aioice", "aiortc", "django_tasks", "wagtail")},
 }

@@ -1,10 +1,14 @@
 """Routes of the demo site."""
 
+from django.contrib.auth import views as auth
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
+    path("ppv/", include("ppv_plugin.urls")),
+    path("login/", auth.LoginView.as_view(template_name="demo_site/login.html"), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("", include(wagtail_urls)),
 ]

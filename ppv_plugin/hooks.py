@@ -1,6 +1,6 @@
 """The Wagtail hooks of the package, each with its one typed caller. `docs/reference/hooks.md` describes them.
 
-A veto hook returns None to let it pass, or the text that the person is told. They run before anything is locked or charged.
+A veto hook returns None to let it pass, or the text that the person is told. It runs before anything is charged.
 """
 
 from __future__ import annotations

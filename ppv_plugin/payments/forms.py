@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import tokens
 
+from .services import TOP_UP_MAX, TOP_UP_MIN
+
 PRESETS = [(1000, "10"), (2000, "20"), (5000, "50"), (10_000, "100")]
-TOP_UP_MIN = 100
-TOP_UP_MAX = 100_000
 
 
 class TopUpForm(forms.Form):

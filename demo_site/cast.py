@@ -1,0 +1,119 @@
+"""The invented people of Lantern and the words of its front page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    login: str
+    name: str
+    room: str
+    slug: str
+    about: str
+    tags: tuple[str, ...]
+    mode: str = "free"
+    private_cpm: int | None = None
+    in_studio: bool = False
+    featured: bool = False
+
+
+PERFORMERS = [
+    Person(
+        login="ana",
+        name="Ana",
+        room="Spanish with Ana",
+        slug="ana",
+        about=(
+            "I grew up in Valparaíso and have taught Spanish for eleven years. The open hour is for everybody: bring a "
+            "word you stumbled over. For your own conversation, ask for a private lesson."
+        ),
+        tags=("Spanish", "Conversation", "Beginners welcome"),
+        private_cpm=200,
+        featured=True,
+    ),
+    Person(
+        login="bo",
+        name="Bo",
+        room="Bo’s guitar evening",
+        slug="bo",
+        about=(
+            "Fingerstyle guitar, a lamp and a pot of tea. I play for an hour and take requests from the chat: old "
+            "tunes, new tunes, and the one you hum without knowing its name."
+        ),
+        tags=("Music", "Guitar", "Requests"),
+        mode="group-paid",
+        in_studio=True,
+    ),
+    Person(
+        login="ida",
+        name="Ida",
+        room="Maths without fear",
+        slug="ida",
+        about="Fractions, equations, the exam next week. Hold your exercise into the camera and we take it apart.",
+        tags=("Maths", "Homework", "Beginners welcome"),
+        private_cpm=80,
+    ),
+    Person(
+        login="noa",
+        name="Noa",
+        room="Yoga for stiff desks",
+        slug="noa",
+        about="Twenty quiet minutes for shoulders and wrists. In private I look at how you sit, and we change that.",
+        tags=("Yoga", "Health", "Beginners welcome"),
+        private_cpm=120,
+    ),
+]
+CLIENTS = {"cy": 10_000, "di": 2_000}
+
+HOME_TITLE = "Somebody you like to listen to, by the minute"
+HOME_LEAD = (
+    "<p>Lantern is where teachers, musicians and patient explainers keep the light on. Look in for free, "
+    "ask for a private hour, and pay for the minutes you had.</p>"
+)
+HOME_BODY = [
+    {"type": "heading", "value": "How an evening goes"},
+    {
+        "type": "steps",
+        "value": [
+            {
+                "title": "Look in",
+                "text": "Open a room that is live. Most are free to watch, and the price of the rest is on the door.",
+            },
+            {
+                "title": "Ask for a private hour",
+                "text": "You see the price per minute before you ask. Nothing runs until the other side says yes.",
+            },
+            {
+                "title": "Pay for the minutes",
+                "text": "The meter runs only while sound and picture do, and both of you get the same receipt.",
+            },
+        ],
+    },
+    {"type": "heading", "value": "Asked often"},
+    {
+        "type": "question",
+        "value": {
+            "question": "What if my connection drops?",
+            "answer": (
+                "The meter stops with the picture. When it comes back you go on; when it does not, "
+                "you pay up to the last proven second."
+            ),
+        },
+    },
+    {
+        "type": "question",
+        "value": {
+            "question": "Can I run up a debt?",
+            "answer": "No. A show ends when your wallet is empty, and you are told before.",
+        },
+    },
+    {
+        "type": "question",
+        "value": {
+            "question": "Are these people real?",
+            "answer": "Not on this site: it is a demonstration. Sign in as Ana or Bo and be one of them.",
+        },
+    },
+]

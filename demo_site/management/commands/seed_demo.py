@@ -1,0 +1,99 @@
+"""`python -m demo_site seed_demo`: the front page, the people and their rooms. May be run again at any time."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from wagtail.models import Page, Site
+
+from demo_site import cast
+from demo_site.models import HomePage
+from ppv_plugin.payments.services import top_up
+from ppv_plugin.people.models import LabelSettings, Performer, Studio
+from ppv_plugin.people.services import ensure_client
+from ppv_plugin.rooms.models import Room, RoomMode
+
+
+class Command(BaseCommand):
+    help = "Fills the demo site with a front page, people and rooms."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        site = self._front_page()
+        call_command("ppv_setup", stdout=io.StringIO())
+        LabelSettings.objects.get_or_create(site=site, defaults={"preset": "broadcaster"})
+        self._superuser()
+        studio = self._studio()
+        for person in cast.PERFORMERS:
+            self._performer(person, site, studio)
+        for name, amount in cast.CLIENTS.items():
+            user = self._user(name)
+            ensure_client(user=user)
+            top_up(user=user, amount=amount, key="seed", now=timezone.now())
+        self._say()
+
+    def _front_page(self) -> Site:
+        """Takes the place of Wagtail's welcome page, and its children with it."""
+        site = Site.objects.get(is_default_site=True)
+        if not isinstance(site.root_page.specific, HomePage):
+            welcome = site.root_page
+            home = HomePage(title=cast.HOME_TITLE, slug="lantern", lead=cast.HOME_LEAD, body=json.dumps(cast.HOME_BODY))
+            welcome.get_parent().add_child(instance=home)
+            for child in welcome.get_children():
+                child.move(Page.objects.get(pk=home.pk), pos="last-child")
+            site.root_page = Page.objects.get(pk=home.pk)
+            site.site_name = "Lantern"
+            site.save()
+            Page.objects.get(pk=welcome.pk).delete()
+            home.refresh_from_db()
+            home.save_revision().publish()
+        return site
+
+    def _user(self, name: str, **more: Any) -> Any:
+        user, made = get_user_model().objects.get_or_create(username=name, defaults=more)
+        if made:
+            user.set_password(name)
+            user.save()
+        return user
+
+    def _superuser(self) -> None:
+        self._user("admin", is_staff=True, is_superuser=True)
+
+    def _studio(self) -> Studio:
+        owner = self._user("eos")
+        studio, _made = Studio.objects.get_or_create(owner=owner, defaults={"name": "Eos"})
+        return studio
+
+    def _performer(self, person: cast.Person, site: Site, studio: Studio) -> None:
+        user = self._user(person.login)
+        performer, _made = Performer.objects.get_or_create(
+            user=user,
+            defaults={"name": person.name, "bio": person.about, "studio": studio if person.in_studio else None},
+        )
+        room, made = Room.objects.get_or_create(
+            site=site,
+            slug=person.slug,
+            defaults={
+                "title": person.room,
+                "description": person.about,
+                "performer": performer,
+                "private_cpm": person.private_cpm,
+                "mode": RoomMode.objects.filter(key=person.mode).first(),
+                "featured": person.featured,
+            },
+        )
+        if made:
+            room.tags.add(*person.tags)
+
+    def _say(self) -> None:
+        self.stdout.write("Sign in with any of these names; the password is the name.")
+        for person in cast.PERFORMERS[:2]:
+            self.stdout.write(f"  {person.login:<6} goes live as {person.room!r}, from /studio/")
+        for name, amount in cast.CLIENTS.items():
+            self.stdout.write(f"  {name:<6} watches at /live/ and has {amount // 100} tokens")
+        self.stdout.write("  admin  runs the site, at /admin/")

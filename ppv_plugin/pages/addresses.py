@@ -1,0 +1,56 @@
+"""Where this site has put its listing, wallet and dashboard pages, whatever page types it made of the mixins."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.db import models
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
+from wagtail.models import Site
+
+Kind = Literal["listing", "dashboard", "wallet"]
+
+
+def page_types(kind: Kind) -> list[type[models.Model]]:
+    """Every concrete page type of that kind: ours, the site's own, or both."""
+    from .mixins import MIXINS
+
+    return [model for model in apps.get_models() if issubclass(model, MIXINS[kind])]
+
+
+def page_of(request: HttpRequest, kind: Kind) -> Any | None:
+    """The first live page of that kind on the request's site; asked of the database once per request."""
+    found: dict[Kind, Any] = request.__dict__.setdefault("_ppv_pages", {})
+    if kind not in found:
+        site = Site.find_for_request(request)
+        found[kind] = next(
+            (
+                page
+                for model in page_types(kind)
+                if site and (page := model.objects.in_site(site).live().order_by("path").first())  # type: ignore[attr-defined]
+            ),
+            None,
+        )
+    return found[kind]
+
+
+def url_of(request: HttpRequest, kind: Kind) -> str:
+    """Empty when the site has no such page."""
+    page = page_of(request, kind)
+    return (page.get_url(request) or "") if page else ""
+
+
+def room_url(request: HttpRequest, slug: str) -> str:
+    page = page_of(request, "listing")
+    return f"{page.get_url(request)}{page.reverse_subpage('room', kwargs={'slug': slug})}" if page else ""
+
+
+def login_url(request: HttpRequest, back_to: str = "") -> str:
+    """The site's own sign-in page, coming back here. Never Wagtail's admin: clients have no business there."""
+    target = getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
+    return f"{resolve_url(target)}?{urlencode({REDIRECT_FIELD_NAME: back_to or request.get_full_path()})}"

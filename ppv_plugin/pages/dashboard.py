@@ -1,0 +1,104 @@
+"""What the performer dashboard shows, and the performer's own price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from ppv_plugin.errors import PPVError
+from ppv_plugin.ledger.queries import balance_of, statement
+from ppv_plugin.people.models import Performer
+from ppv_plugin.people.queries import performer_of
+from ppv_plugin.rooms.forms import PrivateCpmForm
+from ppv_plugin.rooms.models import Room
+from ppv_plugin.rooms.queries import modes, pricing
+from ppv_plugin.rooms.services import set_private_cpm
+
+from . import addresses
+from .room import socket_url
+
+ROWS = 20
+
+
+def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """`gate` says why there is no console: sign_in, not_performer, status or no_room; empty when there is one."""
+    from ppv_plugin.shows.queries import person_view, room_view
+
+    found: dict[str, Any] = {
+        "login_url": addresses.login_url(request),
+        "listing_url": addresses.url_of(request, "listing"),
+    }
+    if not request.user.is_authenticated:
+        return {**found, "gate": "sign_in"}
+    performer = performer_of(request.user)
+    if performer is None:
+        return {**found, "gate": "not_performer"}
+    found |= {"performer": performer, **_earnings(request, performer)}
+    if performer.status != Performer.Status.APPROVED:
+        return {**found, "gate": "status"}
+    rooms = _rooms(page, performer)
+    row = _chosen(request, rooms)
+    if row is None:
+        return {**found, "gate": "no_room"}
+    return {
+        **found,
+        "gate": "",
+        "rooms": rooms,
+        "room_row": row,
+        "room": room_view(room_id=row.id, now=now),
+        "me": person_view(user=request.user, room_id=row.id, connection=None, now=now),
+        "modes": modes(row.site),
+        "pricing": pricing(row.site),
+        "socket_url": socket_url(row),
+        "receipts_url": f"{page.get_url(request)}#calls",
+        "room_url": addresses.room_url(request, row.slug),
+        "price_form": getattr(request, "ppv_form", None) or PrivateCpmForm(room=row, pricing=pricing(row.site)),
+        "price_saved": request.GET.get("saved") == "price",
+    }
+
+
+def save_price(*, page: Any, request: HttpRequest, now: datetime) -> HttpResponse | None:
+    """Back to the dashboard when the price was taken; otherwise None, with the refusal in the form."""
+    performer = performer_of(request.user) if request.user.is_authenticated else None
+    row = _chosen(request, _rooms(page, performer)) if performer else None
+    if row is None:
+        return None
+    form = PrivateCpmForm(request.POST, room=row, pricing=pricing(row.site))
+    if form.is_valid():
+        try:
+            set_private_cpm(user=request.user, room_id=row.id, cpm=form.cleaned_data["cpm"], now=now)
+        except PPVError as refusal:
+            form.add_error("cpm", str(refusal.text))
+        else:
+            return redirect(f"{page.get_url(request)}?room={row.slug}&saved=price#price")
+    request.ppv_form = form  # type: ignore[attr-defined]
+    return None
+
+
+def _rooms(page: Any, performer: Performer) -> list[Room]:
+    rows = Room.objects.filter(site=page.get_site(), performer=performer, suspended=False)
+    return list(rows.select_related("site").order_by("title", "id"))
+
+
+def _chosen(request: HttpRequest, rooms: list[Room]) -> Room | None:
+    wanted = request.GET.get("room") or request.POST.get("room")
+    return next((row for row in rooms if row.slug == wanted), rooms[0] if rooms else None)
+
+
+def _earnings(request: HttpRequest, performer: Performer) -> dict[str, Any]:
+    from ppv_plugin.shows.queries import performer_history
+
+    balance = balance_of(kind="performer", owner=str(performer.uuid))
+    text = request.GET.get("from", "0")
+    first = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    history = performer_history(performer_id=performer.id, limit=ROWS + 1, offset=first)
+    return {
+        "earnings": balance,
+        "history": history[:ROWS],
+        "older": first + ROWS if len(history) > ROWS else None,
+        "newer": max(first - ROWS, 0) if first else None,
+        "statement": statement(account_id=balance.account_id, limit=ROWS) if balance.account_id else [],
+    }

@@ -1,0 +1,116 @@
+"""What makes a page a live listing, a performer's dashboard or a wallet.
+
+None of these imports `Page`: a site that swaps Wagtail's base page leaves `ppv_plugin.pages` out of `INSTALLED_APPS`
+and writes `class LivePage(LiveListingMixin, BasePage)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import RichTextField
+
+from ppv_plugin.conf import conf
+
+from . import dashboard, listing, room, wallet
+from .middleware import allow_devices
+
+
+class _PPVPageMixin(models.Model):
+    """Nothing here may be cached: the pages show live state, and most show one person's own."""
+
+    intro = RichTextField(_("introduction"), blank=True, default="")
+    cache_control = "no-cache"  # read by wagtail-cache
+    ppv_panels = [FieldPanel("intro")]
+    subpage_types: list[str] = []
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "ppv_base": conf.BASE_TEMPLATE, "is_preview": bool(getattr(request, "is_preview", False))}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().serve(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+
+class LiveListingMixin(_PPVPageMixin, RoutablePageMixin):
+    """Every room a visitor may see; each room is the sub-route with its slug, so the page takes no child pages."""
+
+    rooms_per_page = models.PositiveIntegerField(
+        _("rooms per page"), default=24, validators=[MinValueValidator(6), MaxValueValidator(96)]
+    )
+    page_description = _("Every room with its status and prices; the rooms themselves live below this page.")
+    ppv_panels = [*_PPVPageMixin.ppv_panels, FieldPanel("rooms_per_page")]
+
+    class Meta:
+        abstract = True
+
+    @path("", name="index")
+    def index_route(self, request: HttpRequest) -> HttpResponse:
+        found = listing.context(page=self, request=request, now=timezone.now())
+        return self.render(request, template="ppv_plugin/pages/live_listing.html", context_overrides=found)
+
+    @path("<slug:slug>/", name="room")
+    def room_route(self, request: HttpRequest, slug: str) -> HttpResponse:
+        found = room.context(page=self, request=request, slug=slug, now=timezone.now())
+        response = self.render(request, template="ppv_plugin/room.html", context_overrides=found)
+        return allow_devices(response)
+
+
+class PerformerDashboardMixin(_PPVPageMixin):
+    """Where a performer goes live, answers requests, and sees calls and earnings."""
+
+    template = "ppv_plugin/pages/performer_dashboard.html"
+    page_description = _("Where performers go live and see calls and earnings.")
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_context(request, *args, **kwargs),
+            **dashboard.context(page=self, request=request, now=timezone.now()),
+        }
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.ppv_form = None  # type: ignore[attr-defined]
+        if request.method == "POST":
+            saved = dashboard.save_price(page=self, request=request, now=timezone.now())
+            if saved is not None:
+                return saved
+        return allow_devices(super().serve(request, *args, **kwargs))
+
+
+class WalletMixin(_PPVPageMixin):
+    """A client's balance, top-up, running session, history and statement."""
+
+    template = "ppv_plugin/pages/wallet.html"
+    page_description = _("A client's balance, top-up, history and receipts.")
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_context(request, *args, **kwargs),
+            **wallet.context(page=self, request=request, now=timezone.now()),
+        }
+
+
+MIXINS: dict[str, type[models.Model]] = {
+    "listing": LiveListingMixin,
+    "dashboard": PerformerDashboardMixin,
+    "wallet": WalletMixin,
+}

@@ -1,0 +1,34 @@
+"""The page types for sites that use Wagtail's own Page. Where they may stand is the editors' choice."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from .mixins import LiveListingMixin, PerformerDashboardMixin, WalletMixin
+
+
+class LiveListingPage(LiveListingMixin, Page):
+    content_panels = [*Page.content_panels, *LiveListingMixin.ppv_panels]
+
+    class Meta:
+        verbose_name = _("live listing page")
+        verbose_name_plural = _("live listing pages")
+
+
+class PerformerDashboardPage(PerformerDashboardMixin, Page):
+    content_panels = [*Page.content_panels, *PerformerDashboardMixin.ppv_panels]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("performer dashboard page")
+        verbose_name_plural = _("performer dashboard pages")
+
+
+class WalletPage(WalletMixin, Page):
+    content_panels = [*Page.content_panels, *WalletMixin.ppv_panels]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("wallet page")
+        verbose_name_plural = _("wallet pages")

@@ -1,0 +1,60 @@
+"""What the wallet page shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ppv_plugin.conf import conf
+from ppv_plugin.ledger.queries import balance_of, statement
+from ppv_plugin.payments.forms import PRESETS, TopUpForm
+from ppv_plugin.people.queries import client_of
+from ppv_plugin.shows.models import PrivateShow, Visit
+
+from . import addresses
+
+ROWS = 20
+
+
+def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
+    from ppv_plugin.shows.queries import client_history
+
+    if not request.user.is_authenticated:
+        return {"signed_in": False, "login_url": addresses.login_url(request)}
+    client = client_of(request.user)
+    balance = balance_of(kind="client", owner=str(client.uuid) if client else "")
+    first = _first_row(request)
+    history = client_history(client_id=client.id, limit=ROWS + 1, offset=first) if client else []
+    return {
+        "signed_in": True,
+        "balance": balance,
+        "running": _running(request, client) if client else None,
+        "history": history[:ROWS],
+        "older": first + ROWS if len(history) > ROWS else None,
+        "newer": max(first - ROWS, 0) if first else None,
+        "statement": statement(account_id=balance.account_id, limit=ROWS) if balance.account_id else [],
+        "top_up_form": TopUpForm.fresh() if conf.TEST_PAYMENTS else None,
+        "top_up_url": reverse("ppv:top_up"),
+        "presets": PRESETS,
+        "added": request.GET.get("added") == "1",
+        "listing_url": addresses.url_of(request, "listing"),
+    }
+
+
+def _first_row(request: HttpRequest) -> int:
+    text = request.GET.get("from", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _running(request: HttpRequest, client: Any) -> dict[str, str] | None:
+    """The show this client pays for right now; its room page has the meter."""
+    private = PrivateShow.objects.filter(client=client, state=PrivateShow.State.OPEN)
+    visit = Visit.objects.filter(client=client, state=Visit.State.INSIDE)
+    for kind, rows in (("private", private), ("group", visit)):
+        if row := rows.select_related("show__room").first():
+            room = row.show.room
+            return {"kind": kind, "title": room.title, "url": addresses.room_url(request, room.slug)}
+    return None

@@ -1,0 +1,15 @@
+"""Routes that belong to no page: mounted by the site with `path("ppv/", include("ppv_plugin.urls"))`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ppv_plugin.pages import views as pages
+from ppv_plugin.rooms import views as rooms
+
+app_name = "ppv"
+urlpatterns = [
+    path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
+    path("receipts/<uuid:session>/", pages.receipt, name="receipt"),
+    path("wallet/top-up/", pages.top_up, name="top_up"),
+]
