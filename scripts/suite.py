@@ -75,7 +75,7 @@ def steps() -> list[Step]:
     return [
         Step("lint", "Python lint", tool("ruff", "check", "--output-format=concise", *python)),
         Step("lint", "Python format", tool("ruff", "format", "--check", "--quiet", *python)),
-        Step("lint", "Layers", tool("lint-imports", "--config", "tox.ini")),
+        Step("lint", "Layers", tool("lint-imports", "--no-logo", "--config", "tox.ini")),
         Step("lint", "Templates", tool("djlint", "--lint", "--quiet", "ppv_plugin", "demo_site")),
         front_end("lint", "JavaScript lint", "lint:js"),
         front_end("lint", "CSS lint", "lint:css"),
