@@ -16,6 +16,7 @@ from ppv_plugin.rooms.forms import PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.queries import modes, pricing
 from ppv_plugin.rooms.services import set_private_cpm
+from ppv_plugin.shows.queries import performer_history, person_view, room_view
 
 from . import addresses
 from .room import socket_url
@@ -25,8 +26,6 @@ ROWS = 20
 
 def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """`gate` says why there is no console: sign_in, not_performer, status or no_room; empty when there is one."""
-    from ppv_plugin.shows.queries import person_view, room_view
-
     found: dict[str, Any] = {
         "login_url": addresses.login_url(request),
         "listing_url": addresses.url_of(request, "listing"),
@@ -89,12 +88,10 @@ def _chosen(request: HttpRequest, rooms: list[Room]) -> Room | None:
 
 
 def _earnings(request: HttpRequest, performer: Performer) -> dict[str, Any]:
-    from ppv_plugin.shows.queries import performer_history
-
     balance = balance_of(kind="performer", owner=str(performer.uuid))
     text = request.GET.get("from", "0")
     first = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    history = performer_history(performer_id=performer.id, limit=ROWS + 1, offset=first)
+    history = performer_history(performer=performer, limit=ROWS + 1, offset=first)
     return {
         "earnings": balance,
         "history": history[:ROWS],

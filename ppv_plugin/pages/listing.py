@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.rooms.models import RoomTag
+from ppv_plugin.shows.queries import listing
 
 from . import addresses
 
@@ -62,8 +63,6 @@ def filters_from(request: HttpRequest) -> Filters:
 
 
 def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
-    from ppv_plugin.shows.queries import listing
-
     site = page.get_site()
     chosen = filters_from(request)
     number, per_page = _page_number(request), page.rooms_per_page or 24
@@ -81,7 +80,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
     pages = max(1, -(-found.total // per_page))
     return {
         "tiles": [
-            (tile, f"{base_url}{page.reverse_subpage('room', kwargs={'slug': tile.slug})}") for tile in found.rooms
+            (tile, base_url + page.reverse_subpage("room", kwargs={"slug": tile.room.slug})) for tile in found.rooms
         ],
         "total": found.total,
         "filters": chosen,

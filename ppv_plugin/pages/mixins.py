@@ -29,6 +29,7 @@ class _PPVPageMixin(models.Model):
 
     intro = RichTextField(_("introduction"), blank=True, default="")
     cache_control = "no-cache"  # read by wagtail-cache
+    ppv_template = ""
     ppv_panels = [FieldPanel("intro")]
     subpage_types: list[str] = []
 
@@ -39,13 +40,16 @@ class _PPVPageMixin(models.Model):
         context = super().get_context(request, *args, **kwargs)
         return {**context, "ppv_base": conf.BASE_TEMPLATE, "is_preview": bool(getattr(request, "is_preview", False))}
 
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        return self.ppv_template  # `template` itself is set on every page class by Wagtail
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
 
 
-class LiveListingMixin(_PPVPageMixin, RoutablePageMixin):
+class LiveListingMixin(RoutablePageMixin, _PPVPageMixin):
     """Every room a visitor may see; each room is the sub-route with its slug, so the page takes no child pages."""
 
     rooms_per_page = models.PositiveIntegerField(
@@ -53,26 +57,33 @@ class LiveListingMixin(_PPVPageMixin, RoutablePageMixin):
     )
     page_description = _("Every room with its status and prices; the rooms themselves live below this page.")
     ppv_panels = [*_PPVPageMixin.ppv_panels, FieldPanel("rooms_per_page")]
+    ppv_template = "ppv_plugin/pages/live_listing.html"
+    ppv_room_template = "ppv_plugin/room.html"
 
     class Meta:
         abstract = True
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().serve(request, *args, **kwargs)  # a route's answer never reaches the other mixin
+        add_never_cache_headers(response)
+        return response
+
     @path("", name="index")
     def index_route(self, request: HttpRequest) -> HttpResponse:
         found = listing.context(page=self, request=request, now=timezone.now())
-        return self.render(request, template="ppv_plugin/pages/live_listing.html", context_overrides=found)
+        return self.render(request, context_overrides=found)
 
     @path("<slug:slug>/", name="room")
     def room_route(self, request: HttpRequest, slug: str) -> HttpResponse:
         found = room.context(page=self, request=request, slug=slug, now=timezone.now())
-        response = self.render(request, template="ppv_plugin/room.html", context_overrides=found)
+        response = self.render(request, template=self.ppv_room_template, context_overrides=found)
         return allow_devices(response)
 
 
 class PerformerDashboardMixin(_PPVPageMixin):
     """Where a performer goes live, answers requests, and sees calls and earnings."""
 
-    template = "ppv_plugin/pages/performer_dashboard.html"
+    ppv_template = "ppv_plugin/pages/performer_dashboard.html"
     page_description = _("Where performers go live and see calls and earnings.")
 
     class Meta:
@@ -96,7 +107,7 @@ class PerformerDashboardMixin(_PPVPageMixin):
 class WalletMixin(_PPVPageMixin):
     """A client's balance, top-up, running session, history and statement."""
 
-    template = "ppv_plugin/pages/wallet.html"
+    ppv_template = "ppv_plugin/pages/wallet.html"
     page_description = _("A client's balance, top-up, history and receipts.")
 
     class Meta:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ppv_plugin.ledger.models import Account
+from django.utils.translation import gettext_lazy as _
+
 from ppv_plugin.metering.queries import Receipt, Share
 from ppv_plugin.people.models import Studio
 from ppv_plugin.people.queries import client_of, performer_of
 
 STAFF_PERMISSION = "ppv_plugin.view_meteredsession"
+PART_TEXTS = {
+    "performer": _("Part of the one who was live"),
+    "studio": _("Part of the studio"),
+    "house": _("Part of the site"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +57,4 @@ def _of(shares: list[Share], kind: str, owners: set[str]) -> list[Share]:
 
 
 def _parts(shares: list[Share]) -> list[Part]:
-    return [Part(share.kind, str(Account.Kind(share.kind).label), share.amount) for share in shares]
+    return [Part(share.kind, str(PART_TEXTS.get(share.kind, share.kind)), share.amount) for share in shares]

@@ -8,14 +8,13 @@ from typing import Any
 from django.http import Http404, HttpRequest
 
 from ppv_plugin.rooms.models import Room
+from ppv_plugin.shows.queries import person_view, room_view
 
 from . import addresses
 
 
 def context(*, page: Any, request: HttpRequest, slug: str, now: datetime) -> dict[str, Any]:
     """Raises Http404 for a room that is not here or is suspended."""
-    from ppv_plugin.shows.queries import person_view, room_view
-
     row = Room.objects.filter(site=page.get_site(), slug=slug, suspended=False).only("id", "uuid").first()
     if row is None:
         raise Http404("no such room")

@@ -13,6 +13,7 @@ from ppv_plugin.ledger.queries import balance_of, statement
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.people.queries import client_of
 from ppv_plugin.shows.models import PrivateShow, Visit
+from ppv_plugin.shows.queries import client_history
 
 from . import addresses
 
@@ -20,14 +21,12 @@ ROWS = 20
 
 
 def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
-    from ppv_plugin.shows.queries import client_history
-
     if not request.user.is_authenticated:
         return {"signed_in": False, "login_url": addresses.login_url(request)}
     client = client_of(request.user)
     balance = balance_of(kind="client", owner=str(client.uuid) if client else "")
     first = _first_row(request)
-    history = client_history(client_id=client.id, limit=ROWS + 1, offset=first) if client else []
+    history = client_history(client=client, limit=ROWS + 1, offset=first) if client else []
     return {
         "signed_in": True,
         "balance": balance,

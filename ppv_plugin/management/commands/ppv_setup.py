@@ -1,4 +1,4 @@
-"""`manage.py ppv_setup`: room modes, pages and groups that a site needs first. It adds what is missing, changes nothing."""
+"""`manage.py ppv_setup`: room modes, pages and groups that a site needs. It adds what is missing, changes nothing."""
 
 from __future__ import annotations
 

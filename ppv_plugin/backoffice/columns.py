@@ -1,0 +1,41 @@
+"""Columns of the admin lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from wagtail.admin.ui.tables import Column, TitleColumn
+
+from ppv_plugin.ledger.rules import tokens
+
+
+class TokensColumn(Column):
+    """Hundredths of a token, shown as tokens."""
+
+    def get_value(self, instance: Any) -> str:
+        amount = super().get_value(instance)
+        return "" if amount is None else tokens(amount)
+
+
+class ShareColumn(Column):
+    """Basis points, shown as a percentage."""
+
+    def get_value(self, instance: Any) -> str:
+        share_bp = super().get_value(instance)
+        return "" if share_bp is None else f"{share_bp / 100:g} %"
+
+
+class ClockColumn(Column):
+    """Milliseconds, shown as minutes and seconds."""
+
+    def get_value(self, instance: Any) -> str:
+        seconds = (super().get_value(instance) or 0) // 1000
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+class ReceiptColumn(TitleColumn):
+    """Links to the receipt that both sides see."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, get_url=lambda row: reverse("ppv:receipt", args=[row.pk]), **kwargs)

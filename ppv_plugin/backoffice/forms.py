@@ -1,0 +1,65 @@
+"""Forms of the admin. Prices are typed in tokens; what is out of bounds is refused with the bound named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from ppv_plugin.ledger.fields import TokensFormField
+from ppv_plugin.ledger.rules import WHOLE_BP
+from ppv_plugin.rooms.queries import pricing
+from ppv_plugin.rooms.rules import PriceRefused, check_own_cpm
+from ppv_plugin.rooms.services import REFUSALS
+
+GROUP_CPM_MAX = 100_000  # hundredths: nobody means to charge more than a thousand tokens a minute
+
+
+class RoomModeForm(WagtailAdminModelForm):
+    group_cpm = TokensFormField(
+        max_hundredths=GROUP_CPM_MAX,
+        label=_("Price per minute"),
+        help_text=_("In tokens. What everybody inside pays per minute; 0 = free."),
+    )
+
+
+class RoomForm(WagtailAdminModelForm):
+    private_cpm = TokensFormField(
+        required=False,
+        label=_("Own private price per minute"),
+        help_text=_("In tokens. Empty = the site's price."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cpm, site = cleaned.get("private_cpm"), cleaned.get("site")
+        if cpm is not None and site is not None:
+            limits = pricing(site)
+            try:  # an editor may set a price where performers may not, within the same bounds
+                check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=True)
+            except PriceRefused as refused:
+                self.add_error("private_cpm", ValidationError(REFUSALS[refused.reason] % {"bound": refused.bound}))
+        return cleaned
+
+
+class PerformerForm(WagtailAdminModelForm):
+    share_bp = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=WHOLE_BP,
+        label=_("Share"),
+        help_text=_("Basis points of what clients pay: 8000 = 80 %. Empty = the site's share."),
+    )
+
+
+class StudioForm(WagtailAdminModelForm):
+    share_bp = forms.IntegerField(
+        min_value=0,
+        max_value=WHOLE_BP,
+        initial=3000,
+        label=_("Share"),
+        help_text=_("Of the performer's part, in basis points: 3000 = 30 %."),
+    )

@@ -1,0 +1,104 @@
+"""Admin lists of what nobody may change: sessions, accounts, and the ledger's movements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from ppv_plugin.metering.models import MeteredSession
+
+from .columns import ClockColumn, ReceiptColumn, TokensColumn
+from .owners import names_of
+from .policies import view_only
+
+# Reached by name: only the ledger imports its tables.
+Account: Any = apps.get_model("ppv_plugin", "Account")
+Entry: Any = apps.get_model("ppv_plugin", "Entry")
+
+
+class AccountIndexView(IndexView):
+    """Names the owners of one page of accounts with one query per kind of owner."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        rows = list(context["object_list"])
+        names = names_of(keys=[(row.kind, row.owner) for row in rows])
+        for row in rows:
+            row.owner_name = names.get((row.kind, row.owner), "")
+        context["table"].data = rows
+        return context
+
+
+class EntryIndexView(IndexView):
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("transfer", "debit", "credit")
+
+
+@view_only
+class SessionViewSet(ModelViewSet):
+    model = MeteredSession
+    name = "ppv_sessions"
+    icon = "time"
+    menu_label = _("Sessions")
+    pk_path_converter = "uuid"
+    ordering = ("-opened_at",)
+    list_display = [
+        ReceiptColumn("opened_at", label=_("Opened"), sort_key="opened_at"),
+        Column("subject", label=_("Kind"), sort_key="subject"),
+        Column("performer", label=_("Performer"), accessor=lambda row: row.facts.get("performer", "")),
+        Column("client", label=_("Client"), accessor=lambda row: row.facts.get("client", "")),
+        ClockColumn("used_ms", label=_("Time"), sort_key="used_ms"),
+        TokensColumn("settled", label=_("Paid"), sort_key="settled"),
+        StatusTagColumn(
+            "get_state_display",
+            label=_("State"),
+            sort_key="state",
+            primary=lambda row: row.state == MeteredSession.State.OPEN,
+        ),
+        Column("get_end_reason_display", label=_("How it ended"), sort_key="end_reason"),
+    ]
+    list_filter = ["subject", "state", "end_reason", "opened_at"]
+    inspect_view_fields = ["subject", "state", "opened_at", "started_at", "closed_at", "used_ms", "end_reason", "facts"]
+
+
+@view_only
+class AccountViewSet(ModelViewSet):
+    model = Account
+    name = "ppv_accounts"
+    icon = "folder-open-inverse"
+    menu_label = _("Accounts")
+    index_view_class = AccountIndexView
+    ordering = ("kind", "id")
+    list_display = [
+        Column("get_kind_display", label=_("Kind"), sort_key="kind"),
+        Column("owner_name", label=_("Owner")),
+        TokensColumn("balance", label=_("Balance"), sort_key="balance"),
+        TokensColumn("held", label=_("Held"), sort_key="held"),
+    ]
+    list_filter = ["kind"]
+    inspect_view_fields = ["kind", "owner", "created_at"]
+
+
+@view_only
+class LedgerViewSet(ModelViewSet):
+    model = Entry
+    name = "ppv_ledger"
+    icon = "list-ul"
+    menu_label = _("Ledger")
+    index_view_class = EntryIndexView
+    ordering = ("-id",)
+    list_display = [
+        DateColumn("transfer.posted_at", label=_("Posted"), accessor="transfer.posted_at", sort_key="id"),
+        Column("kind", label=_("What"), accessor="transfer.kind"),
+        Column("source", label=_("For"), accessor="transfer"),
+        Column("debit", label=_("From")),
+        Column("credit", label=_("To")),
+        TokensColumn("amount", label=_("Amount"), sort_key="amount"),
+    ]
+    list_filter = ["transfer__kind", "transfer__posted_at"]
+    inspect_view_fields = ["transfer", "debit", "credit", "leg"]
