@@ -9,7 +9,7 @@ from .states import ChatView
 
 
 def recent(*, room_id: int, private_show: UUID | None, limit: int = 50, viewer_key: str) -> list[ChatView]:
-    """The last lines of the public chat, or of a private show; oldest first. `viewer_key` empty = nobody's are `mine`."""
+    """The last lines of the public chat, or of a private show; oldest first. No `viewer_key`: nobody's are `mine`."""
     rows = Message.objects.filter(room_id=room_id, private_show=private_show, hidden=False).order_by("-id")[:limit]
     return [line_of(row, viewer_key=viewer_key) for row in reversed(rows)]
 

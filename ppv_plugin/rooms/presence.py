@@ -26,16 +26,19 @@ def open_presence(*, connection: UUID, room_id: int, user_key: str, role: str, n
     )
 
 
-def touch_presence(*, connections: Collection[UUID], now: datetime) -> int:
-    """How many of them were still known. A connection whose row was swept must be opened again."""
-    return Presence.objects.filter(id__in=connections, seen_at__lt=now).update(seen_at=now)
+def touch_presence(*, connections: Collection[UUID], now: datetime) -> set[UUID]:
+    """These sockets are alive. Returns those that are not known (any more): they must be opened again."""
+    rows = Presence.objects.filter(id__in=connections)
+    unknown = set(connections) - set(rows.values_list("id", flat=True))
+    rows.update(seen_at=now)
+    return unknown
 
 
 def close_presence(*, connection: UUID, now: datetime) -> None:
-    """The socket is gone. Announces `stage_changed` when it may have had media."""
-    row = Presence.objects.filter(id=connection).values_list("room_id", flat=True).first()
-    if row is not None and Presence.objects.filter(id=connection).delete()[0]:
-        signals.announce(signals.stage_changed, room_id=row)
+    """The socket is gone. Announces `stage_changed` when it held media."""
+    row = Presence.objects.filter(id=connection).values_list("room_id", "participant").first()
+    if row is not None and Presence.objects.filter(id=connection).delete()[0] and row[1]:
+        signals.announce(signals.stage_changed, room_id=row[0])
 
 
 def viewer_count(*, room_id: int, now: datetime) -> int:
@@ -58,7 +61,13 @@ def count_viewers(*, room_ids: Collection[int], now: datetime) -> list[int]:
 
 @transaction.atomic
 def hold_participant(*, connection: UUID, participant: str, now: datetime) -> list[UUID]:
-    """This socket, and no other, holds the participant's media. Returns the sockets that held it before."""
+    """This socket, and no other, holds the participant's media. Returns the sockets that held it before.
+
+    An empty participant: this socket holds nothing any more.
+    """
+    if not participant:
+        Presence.objects.filter(id=connection).update(participant="")
+        return []
     held = Presence.objects.select_for_update().filter(participant=participant).exclude(id=connection)
     others = list(held.order_by("id").values_list("id", flat=True))
     Presence.objects.filter(id__in=others).update(participant="")
@@ -84,12 +93,14 @@ def performers_present(*, room_ids: Collection[int], now: datetime) -> set[int]:
 
 
 def sweep(*, now: datetime) -> list[int]:
-    """Sockets not heard of for `PRESENCE_SECONDS` are gone. Returns their rooms; announces `stage_changed` for them."""
+    """Sockets not heard of for `PRESENCE_SECONDS` are gone. Returns their rooms; announces
+    `stage_changed` where media was held."""
     gone = Presence.objects.filter(seen_at__lt=_horizon(now))
-    rooms = sorted(set(gone.values_list("room_id", flat=True)))
+    rows = list(gone.values_list("room_id", "participant"))
+    rooms = sorted({room_id for room_id, _participant in rows})
     if rooms:
         gone.delete()
-    for room_id in rooms:
+    for room_id in sorted({room_id for room_id, participant in rows if participant}):
         signals.announce(signals.stage_changed, room_id=room_id)
     return rooms
 

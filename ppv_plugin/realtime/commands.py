@@ -1,0 +1,169 @@
+"""What a socket's messages do: message type -> service. Runs in a service thread; the clock is read by the caller.
+
+A refusal (`PPVError`) becomes an `error` with the same `cid`. Anything else is logged and told in general words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import translation
+
+from ppv_plugin.errors import BadInput, NotFound, PPVError, SignInNeeded
+from ppv_plugin.ledger.rules import parse_tokens
+from ppv_plugin.shows import services as shows
+
+from . import protocol as p
+
+_log = logging.getLogger(__name__)
+
+MEDIA = (p.MediaOffer, p.MediaLeave)  # what waits for the media engine
+OPEN_TO_VISITORS = MEDIA
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`user` None = not signed in."""
+
+    user: Any | None
+    room_id: int
+    connection: UUID
+    language: str = ""
+
+
+def execute(message: Any, caller: Caller, now: datetime) -> p.Ack | p.ErrorMessage:
+    with translation.override(caller.language or None):
+        try:
+            if caller.user is None and not isinstance(message, OPEN_TO_VISITORS):
+                raise SignInNeeded
+            return COMMANDS[type(message)](message, caller, now)
+        except PPVError as refusal:
+            return error_for(refusal, cid=message.cid)
+        except Exception:
+            _log.exception("command %s failed", type(message).__name__)
+            return error_for(PPVError(), cid=message.cid)
+
+
+def error_for(refusal: PPVError, *, cid: str | None = None) -> p.ErrorMessage:
+    return p.ErrorMessage(code=refusal.code, text=str(refusal.text), cid=cid, retryable=refusal.retryable)
+
+
+def chat_send(message: p.ChatSend, caller: Caller, now: datetime) -> p.Ack:
+    line = shows.say(user=caller.user, room_id=caller.room_id, cid=message.cid, text=message.text, now=now)
+    return p.Ack(cid=message.cid, id=str(line.pk))
+
+
+def show_start(message: p.ShowStart, caller: Caller, now: datetime) -> p.Ack:
+    show = shows.go_live(user=caller.user, room_id=caller.room_id, mode_id=message.mode, now=now)
+    return p.Ack(cid=message.cid, id=str(show.pk))
+
+
+def show_end(message: p.ShowEnd, caller: Caller, now: datetime) -> p.Ack:
+    shows.leave(user=caller.user, room_id=caller.room_id, now=now)
+    return p.Ack(cid=message.cid)
+
+
+def requests_set(message: p.RequestsSet, caller: Caller, now: datetime) -> p.Ack:
+    shows.set_requests(user=caller.user, room_id=caller.room_id, value=message.value, now=now)
+    return p.Ack(cid=message.cid)
+
+
+def request_create(message: p.RequestCreate, caller: Caller, now: datetime) -> p.Ack:
+    request = shows.request_private(
+        user=caller.user,
+        room_id=caller.room_id,
+        cid=message.cid,
+        media=message.media,
+        cpm=_price(message.cpm),
+        now=now,
+    )
+    return p.Ack(cid=message.cid, id=str(request.pk))
+
+
+def request_cancel(message: p.RequestCancel, caller: Caller, now: datetime) -> p.Ack:
+    shows.cancel_request(user=caller.user, request_id=_uuid(message.id), now=now)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def request_answer(message: p.RequestAnswer, caller: Caller, now: datetime) -> p.Ack:
+    shows.answer_request(user=caller.user, request_id=_uuid(message.id), accept=message.accept, now=now)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def private_end(message: p.PrivateEnd, caller: Caller, now: datetime) -> p.Ack:
+    shows.end_private(user=caller.user, private_id=_uuid(message.id), now=now)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def group_enter(message: p.GroupEnter, caller: Caller, now: datetime) -> p.Ack:
+    visit = shows.enter_group(
+        user=caller.user, room_id=caller.room_id, cid=message.cid, cpm=_price(message.cpm), now=now
+    )
+    return p.Ack(cid=message.cid, id=str(visit.pk))
+
+
+def group_leave(message: p.GroupLeave, caller: Caller, now: datetime) -> p.Ack:
+    shows.leave_group(user=caller.user, room_id=caller.room_id, now=now)
+    return p.Ack(cid=message.cid)
+
+
+def client_block(message: p.BlockClient, caller: Caller, now: datetime) -> p.Ack:
+    shows.block_client(user=caller.user, room_id=caller.room_id, client=str(_uuid(message.client)), now=now)
+    return p.Ack(cid=message.cid)
+
+
+def media_offer(message: p.MediaOffer, caller: Caller, now: datetime) -> p.Ack:
+    answer = shows.join_media(
+        user=caller.user,
+        room_id=caller.room_id,
+        connection=caller.connection,
+        direction=message.direction,
+        sdp=message.sdp,
+        take_over=message.take_over,
+        now=now,
+    )
+    return p.Ack(cid=message.cid, sdp=answer)
+
+
+def media_leave(message: p.MediaLeave, caller: Caller, now: datetime) -> p.Ack:
+    shows.leave_media(connection=caller.connection, room_id=caller.room_id, now=now)
+    return p.Ack(cid=message.cid)
+
+
+COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
+    p.ChatSend: chat_send,
+    p.ShowStart: show_start,
+    p.ShowEnd: show_end,
+    p.RequestsSet: requests_set,
+    p.RequestCreate: request_create,
+    p.RequestCancel: request_cancel,
+    p.RequestAnswer: request_answer,
+    p.PrivateEnd: private_end,
+    p.GroupEnter: group_enter,
+    p.GroupLeave: group_leave,
+    p.BlockClient: client_block,
+    p.MediaOffer: media_offer,
+    p.MediaLeave: media_leave,
+}
+
+
+def _price(text: str) -> int:
+    try:
+        cpm = parse_tokens(text)
+    except ValueError:
+        raise BadInput from None
+    if cpm < 0:
+        raise BadInput
+    return cpm
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

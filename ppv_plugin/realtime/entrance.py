@@ -1,0 +1,145 @@
+"""What a socket needs from the database when it says hello. Synchronous; runs in a service thread."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import translation
+from wagtail.models import Site
+
+from ppv_plugin.chat import queries as chat
+from ppv_plugin.chat.states import ChatView
+from ppv_plugin.conf import conf
+from ppv_plugin.ledger import queries as ledger
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.media.ice import ice_servers
+from ppv_plugin.people import queries as people
+from ppv_plugin.people.models import Block
+from ppv_plugin.rooms import presence
+from ppv_plugin.rooms.models import Room
+from ppv_plugin.shows import queries as shows
+from ppv_plugin.shows.models import PrivateShow
+from ppv_plugin.shows.states import PersonView, RoomView
+
+from .asgi_types import Scope
+from .identity import Identity, identify, still_holds
+from .protocol import WalletState
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who came where. `room_id` None = there is no such room."""
+
+    identity: Identity
+    room_id: int | None = None
+    role: str = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a screen starts from. `chat` holds public lines only when asked for, private ones always."""
+
+    room: RoomView
+    me: PersonView
+    chat: list[ChatView]
+    ice_servers: list[dict[str, Any]]
+
+
+def arrive(scope: Scope, room: UUID) -> Arrival:
+    identity = identify(scope)
+    row = Room.objects.filter(uuid=room, suspended=False).values_list("id", "performer__user_id").first()
+    if row is None:
+        return Arrival(identity)
+    room_id, performer_user = row
+    if identity.user is None:
+        return Arrival(identity, room_id)
+    return Arrival(identity, room_id, "performer" if identity.user.pk == performer_user else "client")
+
+
+def enter(arrival: Arrival, connection: UUID, *, with_chat: bool, now: datetime) -> Scene:
+    """Presence begins, unless the person is blocked; the state of now is read after it."""
+    identity, room_id = arrival.identity, arrival.room_id
+    assert room_id is not None, "only an existing room is entered"
+    with translation.override(identity.language or None):
+        if may_stay(identity, room_id, now):
+            open_presence(arrival, connection, now)
+        return Scene(
+            room=shows.room_view(room_id=room_id, now=now),
+            me=person(identity, room_id, connection, now),
+            chat=lines(identity, room_id, with_public=with_chat),
+            ice_servers=ice_servers(user_ref=_reference(identity, connection), now=now.timestamp(), settings=conf),
+        )
+
+
+def open_presence(arrival: Arrival, connection: UUID, now: datetime) -> None:
+    assert arrival.room_id is not None, "only an existing room is entered"
+    presence.open_presence(
+        connection=connection,
+        room_id=arrival.room_id,
+        user_key=arrival.identity.user_key,
+        role=arrival.role,
+        now=now,
+    )
+
+
+def depart(connection: UUID, now: datetime) -> None:
+    presence.close_presence(connection=connection, now=now)
+
+
+def person(identity: Identity, room_id: int, connection: UUID, now: datetime) -> PersonView:
+    with translation.override(identity.language or None):
+        return shows.person_view(user=identity.user, room_id=room_id, connection=connection, now=now)
+
+
+def lines(identity: Identity, room_id: int, *, with_public: bool) -> list[ChatView]:
+    public = chat.recent(room_id=room_id, private_show=None, viewer_key=identity.user_key) if with_public else []
+    private_show = current_private(identity, room_id)
+    if private_show is None:
+        return public
+    return public + chat.recent(room_id=room_id, private_show=private_show, viewer_key=identity.user_key)
+
+
+def current_private(identity: Identity, room_id: int) -> UUID | None:
+    """The open private show in this room that this person is a side of."""
+    if identity.user is None:
+        return None
+    mine = Q(client__user=identity.user) | Q(show__room__performer__user=identity.user)
+    rows = PrivateShow.objects.filter(mine, show__room_id=room_id, state=PrivateShow.State.OPEN)
+    return rows.values_list("id", flat=True).first()
+
+
+def wallet(identity: Identity) -> WalletState | None:
+    client = people.client_of(identity.user)
+    if client is None:
+        return None
+    balance = ledger.balance_of(kind="client", owner=str(client.uuid))
+    return WalletState(balance=tokens(balance.available), held=tokens(balance.held))
+
+
+def tiles(site_id: int, *, limit: int, now: datetime) -> list[RoomView] | None:
+    """The rooms of a site as its listing begins; None = no such site."""
+    site = Site.objects.filter(pk=site_id).first()
+    if site is None:
+        return None
+    page = shows.listing(site=site, now=now, status=None, tag=None, text=None, sort="live", offset=0, limit=limit)
+    return [RoomView(**{name: getattr(tile, name) for name in RoomView.__struct_fields__}) for tile in page.rooms]
+
+
+def may_stay(identity: Identity, room_id: int | None, now: datetime) -> bool | None:
+    """True: yes. False: blocked by the performer. None: not signed in any more."""
+    if not still_holds(identity):
+        return None
+    if identity.user is None or room_id is None:
+        return True
+    blocks = Block.objects.filter(performer__rooms=room_id, client__user=identity.user)
+    return not blocks.filter(Q(until__isnull=True) | Q(until__gt=now)).exists()
+
+
+def _reference(identity: Identity, connection: UUID) -> str:
+    """A name for the TURN server's log that does not tell who it is."""
+    return hashlib.sha256((identity.user_key or str(connection)).encode()).hexdigest()[:16]
