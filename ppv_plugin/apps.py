@@ -11,6 +11,7 @@ class PPVPluginConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import checks  # noqa: F401  registers them
         from .realtime import announcements
         from .shows import receivers  # noqa: F401  connects them
 

@@ -10,7 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from wagtail.models import Site
 
 Kind = Literal["listing", "dashboard", "wallet"]
@@ -48,6 +48,14 @@ def url_of(request: HttpRequest, kind: Kind) -> str:
 def room_url(request: HttpRequest, slug: str) -> str:
     page = page_of(request, "listing")
     return f"{page.get_url(request)}{page.reverse_subpage('room', kwargs={'slug': slug})}" if page else ""
+
+
+def back_url(request: HttpRequest, wanted: str) -> str:
+    """An address of this site to go back to, or nothing: what comes with a request may point anywhere."""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else ""
 
 
 def login_url(request: HttpRequest, back_to: str = "") -> str:

@@ -7,6 +7,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -54,6 +55,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(addresses.login_url(request, back_to=wallet_url))
     form = TopUpForm(request.POST)
+    back_url = addresses.back_url(request, request.POST.get("next", ""))
     refusal = ""
     if form.is_valid():
         try:
@@ -66,7 +68,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         except PPVError as error:
             refusal = str(error.text)
         else:
-            return redirect(f"{wallet_url}?added=1")
+            return redirect(f"{wallet_url}?{urlencode({'added': 1, **({'next': back_url} if back_url else {})})}")
     context = {
         "ppv_base": conf.BASE_TEMPLATE,
         "refusal": refusal or form.refusal,
@@ -74,5 +76,6 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "top_up_url": request.path,
         "presets": PRESETS,
         "wallet_url": wallet_url,
+        "back_url": back_url,
     }
     return render(request, "ppv_plugin/pages/top_up_refused.html", context, status=400)

@@ -39,6 +39,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "top_up_url": reverse("ppv:top_up"),
         "presets": PRESETS,
         "added": request.GET.get("added") == "1",
+        "back_url": addresses.back_url(request, request.GET.get("next", "")),
         "listing_url": addresses.url_of(request, "listing"),
     }
 
