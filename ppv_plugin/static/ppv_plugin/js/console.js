@@ -1,0 +1,180 @@
+/** `<ppv-console>`: where a performer goes live, answers requests and sees what comes in. */
+import { announce, cloneOf, language, need, part, showTexts } from "ppv/dom";
+import { amount, clock } from "ppv/format";
+import { consoleScreenOf, inPrivate } from "ppv/store";
+import { permissionGiven } from "ppv/devices";
+import { RoomSession } from "ppv/session";
+import { wireActions } from "ppv/actions";
+
+/** @typedef {import("ppv/store").State} State */
+/** @typedef {import("ppv/protocol").RequestView} RequestView */
+
+const SECOND_MS = 1000;
+
+export class PPVConsole extends HTMLElement {
+  /** @type {RoomSession|null} */
+  session = null;
+  /** @type {Map<string, HTMLElement>} cards by the id of their request */
+  #cards = new Map();
+
+  connectedCallback() {
+    if (this.session) return;
+    const session = new RoomSession(this, consoleScreenOf, (state) => this.#render(state));
+    this.session = session;
+    wireActions(this, { ...session.actions(), ...this.#actions(session) }, session.say);
+    this.addEventListener("change", (event) => {
+      const input = event.target;
+      if (!(input instanceof HTMLInputElement) || input.name !== "ppv-requests") return;
+      void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
+    });
+    setInterval(() => this.#countDown(), SECOND_MS);
+    session.start();
+    void permissionGiven().then((given) => {
+      if (given && !session.devices.running) void session.devices.start();
+    });
+  }
+
+  /**
+   * @param {RoomSession} session
+   * @returns {Record<string, import("ppv/actions").Action>}
+   */
+  #actions(session) {
+    const state = () => session.store.state;
+    /** @param {HTMLElement} button */
+    const card = (button) => button.closest("[data-request]")?.getAttribute("data-request") ?? "";
+    return {
+      "go-live": () => this.#goLive(session),
+      resume: () => this.#onAir(session),
+      "take-over": async () => {
+        await this.#onAir(session);
+        session.takeOver();
+      },
+      "ask-end": () => session.dialog("end-dialog").showModal(),
+      "end-show": async () => {
+        await session.do({ t: "show.end" });
+        session.dialog("end-dialog").close();
+        session.store.set({ onAir: false });
+      },
+      accept: (button) => session.do({ t: "request.answer", id: card(button), accept: true }),
+      decline: (button) => session.do({ t: "request.answer", id: card(button), accept: false }),
+      "ask-block": (button) => this.#askBlock(session, button),
+      block: (button) => this.#block(session, button),
+      "end-private": () => session.do({ t: "private.end", id: state().me?.session?.id ?? "" }),
+    };
+  }
+
+  /** @param {RoomSession} session */
+  async #goLive(session) {
+    const chosen = this.querySelector("input[name='ppv-mode']:checked");
+    if (!(chosen instanceof HTMLInputElement)) return;
+    await this.#onAir(session);
+    try {
+      await session.do({ t: "show.start", mode: Number(chosen.value) });
+    } catch (why) {
+      session.store.set({ onAir: false });
+      throw why;
+    }
+  }
+
+  /** @param {RoomSession} session */
+  async #onAir(session) {
+    if (!session.devices.has("camera")) await session.devices.start();
+    session.media.send(session.devices.stream);
+    session.store.set({ onAir: true });
+  }
+
+  /**
+   * @param {RoomSession} session
+   * @param {HTMLElement} button
+   */
+  #askBlock(session, button) {
+    const { me } = session.store.state;
+    const id = button.closest("[data-request]")?.getAttribute("data-request");
+    const request = me?.requests?.find((one) => one.id === id);
+    const dialog = session.dialog("block-dialog");
+    const client = request?.client ?? (inPrivate(me) ? me?.session?.client : "") ?? "";
+    need(dialog, "block-confirm", HTMLButtonElement).dataset["client"] = client;
+    showTexts(dialog, { block_name: request?.client_name ?? me?.session?.partner ?? "" });
+    dialog.showModal();
+  }
+
+  /**
+   * @param {RoomSession} session
+   * @param {HTMLElement} button
+   */
+  async #block(session, button) {
+    await session.do({ t: "client.block", client: button.dataset["client"] ?? "" });
+    session.dialog("block-dialog").close();
+  }
+
+  /** @param {State} state */
+  #render(state) {
+    const { session } = this;
+    if (!session) return;
+    const screen = consoleScreenOf(state);
+    const own = session.devices.running ? session.devices.stream : null;
+    if (screen === "in-private") {
+      session.stage.show(session.received);
+      session.stage.showOwn(own);
+    } else {
+      session.stage.show(own, { silent: true });
+      session.stage.showOwn(null);
+    }
+    const ready = session.devices.has("camera") && session.devices.has("microphone");
+    const goLive = part(this, "go-live");
+    if (goLive instanceof HTMLButtonElement) goLive.disabled = !ready || state.conn.phase !== "open";
+    for (const input of this.querySelectorAll("input[name='ppv-requests']")) {
+      if (input instanceof HTMLInputElement) input.checked = input.value === state.me?.requests_mode;
+    }
+    this.#renderRequests(state.me?.requests ?? [], session);
+  }
+
+  /**
+   * Cards stay where they are while their request lives, so that a press never lands on another one.
+   * @param {RequestView[]} requests
+   * @param {RoomSession} session
+   */
+  #renderRequests(requests, session) {
+    const list = need(this, "requests", HTMLElement);
+    const alive = new Set(requests.map((request) => request.id));
+    for (const [id, card] of this.#cards) {
+      if (alive.has(id)) continue;
+      if (card.contains(document.activeElement)) part(this, "requests-title")?.focus();
+      card.remove();
+      this.#cards.delete(id);
+    }
+    for (const request of requests) {
+      if (this.#cards.has(request.id)) continue;
+      const card = this.#cardOf(request);
+      this.#cards.set(request.id, card);
+      list.append(card);
+      announce(this, card.querySelector("[data-part='spoken']")?.textContent?.replace(/\s+/g, " ").trim() ?? "");
+    }
+    this.#countDown();
+    session.root.toggleAttribute("data-asked", requests.length > 0);
+  }
+
+  /** @param {RequestView} request */
+  #cardOf(request) {
+    const card = cloneOf(this, "request-card");
+    card.dataset["request"] = request.id;
+    const minutes = request.funded_minutes;
+    showTexts(card, {
+      client_name: request.client_name ?? "",
+      funded_minutes: minutes == null ? "" : String(minutes),
+      price: amount(request.price.cpm, language()),
+    });
+    part(card, "funds")?.toggleAttribute("hidden", minutes == null);
+    return card;
+  }
+
+  #countDown() {
+    const state = this.session?.store.state;
+    for (const request of state?.me?.requests ?? []) {
+      const card = this.#cards.get(request.id);
+      if (card && state) showTexts(card, { left: clock(request.expires_at - Date.now() - state.clockSkew) });
+    }
+  }
+}
+
+if (!customElements.get("ppv-console")) customElements.define("ppv-console", PPVConsole);

@@ -1,0 +1,112 @@
+/**
+ * `<ppv-listing>`: keeps the tiles that are on the page up to date. Tiles never move or appear by themselves; rooms that
+ * went live since are counted in a link that loads the page anew.
+ */
+import { language, part } from "ppv/dom";
+import { amount } from "ppv/format";
+import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
+
+/** @typedef {import("ppv/protocol").RoomView} RoomView */
+
+const STALE_MS = 3000;
+
+export class PPVListing extends HTMLElement {
+  /** @type {PPVSocket|null} */
+  socket = null;
+  /** @type {Set<string>} rooms that are live and not on this page */
+  newcomers = new Set();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #staleTimer = undefined;
+
+  connectedCallback() {
+    const path = this.dataset["socket"];
+    if (!path || this.socket) return;
+    this.socket = new PPVSocket({
+      url: socketAddress(path),
+      hello: false,
+      onMessage: (message) => message.t === "listing.room" && this.update(message.room),
+      onState: (conn) => this.#showStale(conn.phase === "lost" || conn.phase === "closed"),
+    });
+    wakeWithPage(this.socket);
+    addEventListener("pagehide", () => this.socket?.close());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+    this.socket.open();
+  }
+
+  /** @param {RoomView} room */
+  update(room) {
+    const tile = this.querySelector(`[data-room="${CSS.escape(room.slug)}"]`);
+    if (!(tile instanceof HTMLElement)) {
+      if (room.status === "offline") this.newcomers.delete(room.slug);
+      else this.newcomers.add(room.slug);
+      this.#showNewcomers();
+      return;
+    }
+    tile.dataset["status"] = room.status;
+    for (const badge of tile.querySelectorAll("[data-when]")) {
+      badge.toggleAttribute("hidden", badge.getAttribute("data-when") !== room.status);
+    }
+    setText(tile, "mode", room.mode ?? "");
+    setText(tile, "viewers", new Intl.NumberFormat(language()).format(room.viewers));
+    part(tile, "audience")?.toggleAttribute("hidden", room.status === "offline");
+    part(tile, "group")?.toggleAttribute("hidden", !room.group);
+    if (room.group) setAmount(tile, "group-cpm", room.group.cpm);
+    setAmount(tile, "private-cpm", room.private.price.cpm);
+    showPicture(tile, room.snapshot_url);
+  }
+
+  #showNewcomers() {
+    const line = part(this, "newcomers");
+    if (!line) return;
+    line.hidden = this.newcomers.size === 0;
+    setText(line, "newcomers-count", String(this.newcomers.size));
+  }
+
+  /** @param {boolean} stale */
+  #showStale(stale) {
+    clearTimeout(this.#staleTimer);
+    const notice = part(this, "stale");
+    if (!notice) return;
+    if (stale) this.#staleTimer = setTimeout(() => (notice.hidden = false), STALE_MS);
+    else notice.hidden = true;
+  }
+}
+
+/**
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {string} text
+ */
+function setText(root, name, text) {
+  const element = part(root, name);
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * The number changes, the site's word for the unit stays.
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {string} value
+ */
+function setAmount(root, name, value) {
+  const element = part(root, name);
+  if (!element) return;
+  const holder = element.querySelector(".ppv-money") ?? element;
+  const unit = (holder.textContent ?? "").replace(/^[\s\d.,]+/, "");
+  holder.textContent = unit ? `${amount(value, language())}\u00a0${unit}` : amount(value, language());
+}
+
+/**
+ * @param {HTMLElement} tile
+ * @param {string|null} url
+ */
+function showPicture(tile, url) {
+  const picture = part(tile, "picture");
+  if (!(picture instanceof HTMLImageElement)) return;
+  if (url && picture.getAttribute("src") !== url) picture.src = url;
+  if (!url) picture.removeAttribute("src");
+  picture.hidden = !url;
+  part(tile, "initials")?.toggleAttribute("hidden", Boolean(url));
+}
+
+if (!customElements.get("ppv-listing")) customElements.define("ppv-listing", PPVListing);

@@ -1,0 +1,77 @@
+/**
+ * The socket protocol `ppv.v1` as types; the server's side is `ppv_plugin/realtime/protocol.py`.
+ * Amounts are decimal texts in tokens, durations milliseconds, moments Unix milliseconds.
+ */
+
+export const SUBPROTOCOL = "ppv.v1";
+
+/** Codes after which coming back by itself would not help. */
+export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 4004, REPLACED: 4009 });
+
+/**
+ * @typedef {{cpm: string, grace_seconds: number, rule: string, rule_text: string}} Price
+ * @typedef {{state: "open"|"busy"|"auto_reject"|"hidden"|"off", price: Price, minutes_to_start: number,
+ *   minimum: string, request_seconds: number}} PrivateOffer
+ * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
+ *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
+ *   live_at: number|null, snapshot_url: string|null}} RoomView
+ * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
+ *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
+ * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null}} SessionView
+ * @typedef {{session: string, used_ms: number, cost: string, flow: "idle"|"flowing"|"stalled"|"cut",
+ *   grace_left_ms: number, cutoff_ms: number|null, balance?: string|null, earned?: string|null}} MeterView
+ * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string, reason_text: string,
+ *   earned?: string|null}} ReceiptView
+ * @typedef {{role: "performer"|"client"|"visitor", name: string|null, blocked: boolean, balance: string|null,
+ *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
+ *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null}} PersonView
+ * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
+ *   private?: boolean, mine?: boolean}} ChatView
+ */
+
+/**
+ * @typedef {{t: "welcome", epoch: string, seq: number, resumed: boolean, server_time: number, connection: string,
+ *   room: RoomView, me: PersonView, chat: ChatView[], ice_servers: RTCIceServer[]}} Welcome
+ * @typedef {{t: "me.state", me: PersonView}} MeState
+ * @typedef {{t: "room.state", room: RoomView}} RoomState
+ * @typedef {{t: "chat.msg", message: ChatView, seq?: number}} ChatMessage
+ * @typedef {{t: "meter", meter: MeterView}} MeterMessage
+ * @typedef {{t: "session.warning", session: string, left_ms: number}} SessionWarning
+ * @typedef {{t: "session.ended", receipt: ReceiptView}} SessionEnded
+ * @typedef {{t: "media.taken", connection: string}} MediaTaken
+ * @typedef {{t: "listing.room", room: RoomView}} ListingChanged
+ * @typedef {{t: "wallet.state", balance: string, held: string}} WalletState
+ * @typedef {{t: "ack", cid: string, id?: string|null, sdp?: string|null}} Ack
+ * @typedef {{t: "error", code: string, text: string, cid?: string|null, retryable?: boolean}} ErrorMessage
+ * @typedef {{t: "pong", n: number, server_time: number}} Pong
+ * @typedef {{t: "resync"}} Resync
+ * @typedef {{t: "bye", code: number, retry_ms: number}} Bye
+ * @typedef {Welcome|MeState|RoomState|ChatMessage|MeterMessage|SessionWarning|SessionEnded|MediaTaken|ListingChanged|
+ *   WalletState|Ack|ErrorMessage|Pong|Resync|Bye} ServerMessage
+ */
+
+/**
+ * What a client says, without its `cid`.
+ * @typedef {{t: "chat.send", text: string} | {t: "show.start", mode: number} | {t: "show.end"}
+ *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string}
+ *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean}
+ *   | {t: "private.end", id: string} | {t: "group.enter", cpm: string} | {t: "group.leave"}
+ *   | {t: "client.block", client: string}
+ *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean}
+ *   | {t: "media.leave"}} Command
+ */
+
+/** A refusal: the server's `error`, or `offline` when no answer came. */
+export class Refusal extends Error {
+  /**
+   * @param {string} code
+   * @param {string} text for people; empty when the server said nothing
+   * @param {boolean} retryable
+   */
+  constructor(code, text = "", retryable = false) {
+    super(text || code);
+    this.code = code;
+    this.text = text;
+    this.retryable = retryable;
+  }
+}

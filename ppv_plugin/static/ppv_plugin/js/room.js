@@ -1,0 +1,123 @@
+/** `<ppv-room>`: the room of somebody who visits it. */
+import { need, part } from "ppv/dom";
+import { inPrivate, screenOf } from "ppv/store";
+import { RoomSession } from "ppv/session";
+import { Refusal } from "ppv/protocol";
+import { wireActions } from "ppv/actions";
+
+/** @typedef {import("ppv/store").State} State */
+
+export class PPVRoom extends HTMLElement {
+  /** @type {RoomSession|null} */
+  session = null;
+  #shownPrice = "";
+
+  connectedCallback() {
+    if (this.session) return;
+    const session = new RoomSession(this, screenOf, (state) => this.#render(state));
+    this.session = session;
+    wireActions(this, { ...session.actions(), ...this.#actions(session) }, session.say);
+    this.#wireDialog(session);
+    this.#wireVolume(session);
+    session.start();
+  }
+
+  /** @param {RoomSession} session */
+  #wireDialog(session) {
+    const dialog = session.dialog("ask-dialog");
+    const form = need(dialog, "ask-form", HTMLFormElement);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const button = need(dialog, "ask-start", HTMLButtonElement);
+      void session.perform(button, () => this.#ask(session, dialog));
+    });
+    dialog.addEventListener("close", () => {
+      // the preview goes dark with the dialog, unless the request was sent and the devices wait for the answer
+      if (session.store.state.me?.request?.state !== "pending" && !inPrivate(session.store.state.me)) {
+        session.devices.stop();
+      }
+    });
+  }
+
+  /**
+   * @param {RoomSession} session
+   * @param {HTMLDialogElement} dialog
+   */
+  async #ask(session, dialog) {
+    const price = session.store.state.room?.private.price;
+    if (!price) throw new Refusal("gone");
+    await session.do({ t: "request.create", media: "video", cpm: price.cpm });
+    await this.#pending(session);
+    dialog.close();
+  }
+
+  /**
+   * The state that follows an accepted request, so that the closing dialog knows of it.
+   * @param {RoomSession} session
+   * @returns {Promise<void>}
+   */
+  #pending(session) {
+    return new Promise((resolve) => {
+      const done = () => {
+        stop();
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(done, 2000);
+      const stop = session.store.listen(({ me }) => (me?.request?.state === "pending" || me?.session) && done());
+      if (session.store.state.me?.request?.state === "pending") done();
+    });
+  }
+
+  /** @param {RoomSession} session */
+  #wireVolume(session) {
+    const volume = part(this, "volume");
+    if (!(volume instanceof HTMLInputElement)) return;
+    volume.addEventListener("input", () => session.stage.setVolume(Number(volume.value) / 100));
+  }
+
+  /**
+   * @param {RoomSession} session
+   * @returns {Record<string, import("ppv/actions").Action>}
+   */
+  #actions(session) {
+    const state = () => session.store.state;
+    return {
+      ask: () => {
+        need(this, "consent", HTMLInputElement).checked = false;
+        session.dialog("ask-dialog").showModal();
+        return session.devices.start();
+      },
+      "cancel-ask": () => session.do({ t: "request.cancel", id: state().me?.request?.id ?? "" }),
+      enter: () => session.do({ t: "group.enter", cpm: state().room?.group?.cpm ?? "" }),
+      leave: () => session.do({ t: "group.leave" }),
+      "end-private": () => session.do({ t: "private.end", id: state().me?.session?.id ?? "" }),
+    };
+  }
+
+  /** @param {State} state */
+  #render(state) {
+    const { session } = this;
+    if (!session) return;
+    const screen = screenOf(state);
+    this.#checkPrice(state);
+    if (screen === "in-private") {
+      if (!session.devices.running) void session.devices.start(); // after a reload: what the person chose before
+      session.media.send(session.devices.stream);
+      if (session.dialog("ask-dialog").open) session.dialog("ask-dialog").close();
+    } else if (session.devices.running && screen !== "asking" && !session.dialog("ask-dialog").open) {
+      session.devices.stop();
+    }
+    session.stage.show(session.received);
+    session.showOwn();
+  }
+
+  /** A price that changes while somebody reads it is agreed to again. @param {State} state */
+  #checkPrice({ room }) {
+    const price = JSON.stringify(room?.private.price ?? null);
+    if (price !== this.#shownPrice) need(this, "consent", HTMLInputElement).checked = false;
+    this.#shownPrice = price;
+  }
+}
+
+if (!customElements.get("ppv-room")) customElements.define("ppv-room", PPVRoom);

@@ -1,0 +1,123 @@
+/**
+ * `<ppv-stage>`: the picture. Large one, small own one, sound, full screen, picture in picture.
+ * Inside, `data-stage` conditions see sound (on, off, blocked), picture (yes, no), own (yes, no).
+ */
+import { need, part, showWhen } from "ppv/dom";
+
+export class PPVStage extends HTMLElement {
+  /** @type {MediaStream|null} */
+  main = null;
+  /** @type {MediaStream|null} */
+  own = null;
+  sound = "on";
+  muted = false; // the person's own wish
+  /** @type {Set<MediaStreamTrack>} */
+  #watched = new Set();
+
+  connectedCallback() {
+    this.#video.addEventListener("playing", () => this.render());
+    this.#video.addEventListener("resize", () => this.render());
+    this.render();
+  }
+
+  /**
+   * @param {MediaStream|null} stream
+   * @param {{silent?: boolean}} [how] silent: the own picture, which must never be heard
+   */
+  show(stream, { silent = false } = {}) {
+    const video = this.#video;
+    this.toggleAttribute("data-silent", silent);
+    if (this.main === stream && video.srcObject === stream) return this.render();
+    this.main = stream;
+    video.srcObject = stream;
+    video.muted = silent || this.muted;
+    this.sound = video.muted ? "off" : "on";
+    if (stream) {
+      this.#watch(stream);
+      stream.addEventListener("addtrack", () => this.#watch(stream));
+      void this.#play();
+    }
+    return this.render();
+  }
+
+  /** @param {MediaStream|null} stream the own picture in the corner */
+  showOwn(stream) {
+    const video = part(this, "own");
+    this.own = stream && stream.getVideoTracks().length ? stream : null;
+    if (video instanceof HTMLVideoElement && video.srcObject !== this.own) {
+      video.srcObject = this.own;
+      if (this.own) void video.play().catch(() => {});
+    }
+    this.render();
+  }
+
+  /** Sound on or off; a press is also what lets a browser play aloud that refused before. */
+  async toggleSound() {
+    this.muted = this.sound === "on";
+    this.#video.muted = this.muted;
+    this.sound = this.muted ? "off" : "on";
+    await this.#play();
+  }
+
+  /** @param {number} volume 0 to 1 */
+  setVolume(volume) {
+    this.#video.volume = volume;
+  }
+
+  async toggleFullScreen() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await this.requestFullscreen();
+  }
+
+  async togglePictureInPicture() {
+    if (document.pictureInPictureElement) await document.exitPictureInPicture();
+    else await this.#video.requestPictureInPicture();
+  }
+
+  /** Browsers may refuse to play aloud before the first press: then silently, with a button for the sound. */
+  async #play() {
+    const video = this.#video;
+    try {
+      await video.play();
+    } catch (why) {
+      if (!(why instanceof DOMException) || why.name !== "NotAllowedError") return;
+      video.muted = true;
+      this.sound = "blocked";
+      await video.play().catch(() => {});
+    }
+    this.render();
+  }
+
+  /** @param {MediaStream} stream */
+  #watch(stream) {
+    for (const track of stream.getVideoTracks()) {
+      if (this.#watched.has(track)) continue;
+      this.#watched.add(track);
+      for (const event of ["mute", "unmute", "ended"]) track.addEventListener(event, () => this.render());
+    }
+    this.render();
+  }
+
+  render() {
+    const track = this.main?.getVideoTracks()[0];
+    const own = this.hasAttribute("data-silent");
+    const picture = track && track.readyState === "live" && !track.muted && (own || this.#video.videoWidth > 0);
+    showWhen(
+      this,
+      {
+        sound: this.sound,
+        picture: picture ? "yes" : "no",
+        own: this.own ? "yes" : "no",
+        silent: own ? "yes" : "no",
+        pip: document.pictureInPictureEnabled ? "yes" : "no",
+      },
+      "data-stage",
+    );
+  }
+
+  get #video() {
+    return need(this, "main", HTMLVideoElement);
+  }
+}
+
+if (!customElements.get("ppv-stage")) customElements.define("ppv-stage", PPVStage);

@@ -1,0 +1,261 @@
+/**
+ * What a screen shows as a function of what is known: the room, this person, the line, the media. No document, no clock
+ * of its own. `reduce` takes in a message, `viewOf` says which screen it is, `mediaPlan` which media belong to it.
+ */
+import { CLOSED } from "ppv/protocol";
+import { fundedMinutes, hundredths } from "ppv/format";
+
+/** @typedef {import("ppv/protocol").RoomView} RoomView */
+/** @typedef {import("ppv/protocol").PersonView} PersonView */
+/** @typedef {import("ppv/protocol").ServerMessage} ServerMessage */
+/** @typedef {import("ppv/socket").Conn} Conn */
+/** @typedef {"none"|"connecting"|"live"|"failed"} LinkState */
+/** @typedef {{publish: LinkState, subscribe: LinkState}} MediaState */
+/**
+ * @typedef {object} State
+ * @property {RoomView|null} room
+ * @property {PersonView|null} me
+ * @property {Conn} conn
+ * @property {string} connection name the server gave this socket
+ * @property {RTCIceServer[]} ice
+ * @property {import("ppv/protocol").ReceiptView|null} receipt of the last paid stretch, until it is put away
+ * @property {MediaState} media
+ * @property {boolean} onAir the performer chose devices in this tab
+ * @property {number} clockSkew server's clock minus ours
+ * @property {string} outcome what became of the last request: "", rejected, expired, cancelled
+ */
+
+/** @returns {State} */
+export function initialState() {
+  return {
+    room: null,
+    me: null,
+    conn: { phase: "connecting", code: 0 },
+    connection: "",
+    ice: [],
+    receipt: null,
+    media: { publish: "none", subscribe: "none" },
+    onAir: false,
+    clockSkew: 0,
+    outcome: "",
+  };
+}
+
+/**
+ * The state after a message; the same object when nothing changed.
+ * @param {State} state
+ * @param {ServerMessage} message
+ * @param {number} now
+ * @returns {State}
+ */
+export function reduce(state, message, now) {
+  switch (message.t) {
+    case "welcome":
+      return {
+        ...withPerson(state, message.me),
+        room: message.room,
+        connection: message.connection,
+        ice: message.ice_servers,
+        clockSkew: message.server_time - now,
+      };
+    case "me.state":
+      return withPerson(state, message.me);
+    case "room.state":
+      return { ...state, room: message.room };
+    case "meter":
+      if (!state.me?.session || state.me.session.session !== message.meter.session) return state;
+      return { ...state, me: { ...state.me, meter: message.meter } };
+    case "session.ended":
+      return { ...state, receipt: message.receipt };
+    case "media.taken":
+      if (!state.me || message.connection === state.connection) return state;
+      return { ...state, me: { ...state.me, elsewhere: true } };
+    default:
+      return state;
+  }
+}
+
+/**
+ * What became of a request is worth saying once, to the tab that saw it pending.
+ * @param {State} state
+ * @param {PersonView} me
+ * @returns {State}
+ */
+function withPerson(state, me) {
+  const asked = isPending(state.me?.request);
+  const answered = asked && !isPending(me.request) && !me.session;
+  const begun = me.session && me.session.session !== state.me?.session?.session;
+  const outcome = answered ? (me.request?.state ?? "cancelled") : asked || me.session ? "" : state.outcome;
+  return { ...state, me, outcome: isPending(me.request) ? "" : outcome, receipt: begun ? null : state.receipt };
+}
+
+/** @param {import("ppv/protocol").RequestView|null|undefined} request */
+export function isPending(request) {
+  return request?.state === "pending";
+}
+
+/** @param {PersonView|null|undefined} me */
+export function inPrivate(me) {
+  return me?.session?.kind === "private";
+}
+
+/**
+ * The screen of somebody who visits a room.
+ * @param {State} state
+ * @returns {string}
+ */
+export function screenOf({ room, me, conn, receipt }) {
+  if (conn.phase === "closed") return screenOfClosed(conn.code);
+  if (!room || !me) return "connecting";
+  if (me.blocked) return "blocked";
+  if (receipt && !me.session) return "ended-with-receipt";
+  if (me.elsewhere) return "elsewhere";
+  if (inPrivate(me)) return "in-private";
+  if (me.session) return room.status === "private" ? "others-private" : "inside-group";
+  if (isPending(me.request)) return "asking";
+  if (room.status === "offline") return "offline";
+  if (room.status === "private") return "others-private";
+  if (room.status === "free") return "watch-free";
+  if (me.role === "visitor") return "sign-in";
+  return fundedMinutes(me.balance, room.group?.cpm) >= 1 ? "ask-to-enter" : "no-funds";
+}
+
+/**
+ * The screen of the performer in the own room.
+ * @param {State} state
+ * @returns {string}
+ */
+export function consoleScreenOf({ room, me, conn, onAir }) {
+  if (conn.phase === "closed") return screenOfClosed(conn.code);
+  if (!room || !me) return "connecting";
+  if (me.role !== "performer") return "blocked";
+  if (room.status === "offline") return "green-room";
+  if (me.elsewhere) return "elsewhere";
+  if (!onAir) return "resume";
+  return inPrivate(me) ? "in-private" : "live";
+}
+
+/** @param {number} code */
+function screenOfClosed(code) {
+  if (code === CLOSED.BLOCKED) return "blocked";
+  if (code === CLOSED.SIGN_IN) return "signed-out";
+  if (code === CLOSED.NO_ROOM) return "no-room";
+  return code === CLOSED.REPLACED ? "replaced" : "connecting";
+}
+
+/**
+ * Whether a private show can be asked for here and now: open, or the reason why not.
+ * @param {RoomView|null} room
+ * @param {PersonView|null} me
+ */
+export function askStateOf(room, me) {
+  if (!room || !me || room.status === "offline") return "off";
+  if (room.status === "private") return "busy";
+  if (room.private.state !== "open") return room.private.state;
+  if (me.role === "visitor") return "sign-in";
+  return hundredths(me.balance) < hundredths(room.private.minimum) ? "no-funds" : "open";
+}
+
+/** Minutes of funds at which something is said. */
+export const THRESHOLDS = Object.freeze([1, 2, 5]);
+
+/**
+ * How long the funds last, in milliseconds of used time; Infinity when there is no end.
+ * @param {{used_ms: number, cutoff_ms: number|null}|null|undefined} meter
+ */
+export function leftMs(meter) {
+  return meter?.cutoff_ms == null ? Infinity : Math.max(0, meter.cutoff_ms - meter.used_ms);
+}
+
+/**
+ * The tightest threshold that is reached, or null.
+ * @param {number} left milliseconds
+ */
+export function thresholdOf(left) {
+  return THRESHOLDS.find((minutes) => left <= minutes * 60_000) ?? null;
+}
+
+/**
+ * Everything a template may ask in `data-when`.
+ * @param {State} state
+ * @param {(state: State) => string} [screen]
+ * @returns {Record<string, string>}
+ */
+export function viewOf(state, screen = screenOf) {
+  const { room, me, conn, media } = state;
+  const meter = me?.meter;
+  const receives = Boolean(mediaPlan(state).subscribe);
+  return {
+    screen: screen(state),
+    status: room?.status ?? "offline",
+    role: me?.role ?? "visitor",
+    ask: askStateOf(room, me),
+    line: conn.phase,
+    flow: meter?.flow ?? "idle",
+    grace: me?.session && (meter?.grace_left_ms ?? me.session.price.grace_seconds * 1000) > 0 ? "yes" : "no",
+    low: me?.role === "client" && me.session ? String(thresholdOf(leftMs(meter)) ?? "no") : "no",
+    session: me?.session ? (inPrivate(me) ? "private" : "group") : "no",
+    receiving: receives ? media.subscribe : "none",
+    sending: media.publish,
+    requests: me?.requests?.length ? "yes" : "no",
+    accepts: me?.requests_mode ?? "open",
+    receipt: state.receipt ? "yes" : "no",
+    outcome: state.outcome || "none",
+    earns: state.receipt?.earned ? "yes" : "no",
+  };
+}
+
+/**
+ * Which media belong to this state: a key per direction. A new key means a new connection, the same key leaves it alone,
+ * null ends it, "keep" keeps what there is and starts nothing.
+ * @param {State} state
+ * @returns {{publish: string|null, subscribe: string|null}}
+ */
+export function mediaPlan({ room, me, connection, onAir, conn }) {
+  const none = { publish: null, subscribe: null };
+  if (conn.phase === "closed" || !room || !me || me.blocked || me.elsewhere || !room.show) return none;
+  const key = (/** @type {string} */ id) => `${id}@${connection}`;
+  if (me.role === "performer") {
+    if (!onAir) return none;
+    return { publish: key(room.show), subscribe: inPrivate(me) && me.session ? key(me.session.id) : null };
+  }
+  if (me.session && inPrivate(me)) return { publish: key(me.session.id), subscribe: key(me.session.id) };
+  if (me.session) return { publish: null, subscribe: key(me.session.id) };
+  if (room.status === "free") return { publish: null, subscribe: key(room.show) };
+  return { publish: null, subscribe: room.status === "private" ? "keep" : null };
+}
+
+/** A state with listeners. */
+export class Store {
+  /** @param {() => number} [now] */
+  constructor(now = Date.now) {
+    this.now = now;
+    this.state = initialState();
+    /** @type {Set<(state: State, before: State) => void>} */
+    this.listeners = new Set();
+  }
+
+  /** @param {(state: State, before: State) => void} listener */
+  listen(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** @param {Partial<State>} change */
+  set(change) {
+    this.#become({ ...this.state, ...change });
+  }
+
+  /** @param {ServerMessage} message */
+  take(message) {
+    this.#become(reduce(this.state, message, this.now()));
+  }
+
+  /** @param {State} next */
+  #become(next) {
+    const before = this.state;
+    if (next === before) return;
+    this.state = next;
+    for (const listener of this.listeners) listener(next, before);
+  }
+}

@@ -1,0 +1,95 @@
+/** The texts that templates show under `data-text`, made from the state. No document. */
+import { amount, clock, fundedMinutes } from "ppv/format";
+import { leftMs } from "ppv/store";
+
+/**
+ * @param {import("ppv/store").State} state
+ * @param {number} now this machine's clock
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+export function valuesOf(state, now, language) {
+  return {
+    ...ofRoom(state, now, language),
+    ...ofPerson(state, now, language),
+    ...ofReceipt(state, language),
+  };
+}
+
+/**
+ * @param {import("ppv/store").State} state
+ * @param {number} now
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofRoom({ room, clockSkew }, now, language) {
+  if (!room) return {};
+  return {
+    viewers: new Intl.NumberFormat(language).format(room.viewers),
+    mode: room.mode ?? "",
+    live_time: room.live_at ? clock(now + clockSkew - room.live_at) : "",
+    ...ofPrice("group", room.group, language),
+    ...ofPrice("private", room.private.price, language),
+    private_minimum: amount(room.private.minimum, language),
+    private_minutes: String(room.private.minutes_to_start),
+    request_seconds: String(room.private.request_seconds),
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {import("ppv/protocol").Price|null} price
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofPrice(name, price, language) {
+  if (!price) return {};
+  return {
+    [`${name}_price`]: amount(price.cpm, language),
+    [`${name}_grace`]: String(price.grace_seconds),
+    [`${name}_rule`]: price.rule_text,
+  };
+}
+
+/**
+ * @param {import("ppv/store").State} state
+ * @param {number} now
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofPerson({ me, room, clockSkew }, now, language) {
+  if (!me) return {};
+  const { session, meter, request } = me;
+  const cpm = session?.price.cpm ?? (room?.status === "paid" ? room.group?.cpm : room?.private.price.cpm);
+  const minutes = fundedMinutes(meter?.balance ?? me.balance, cpm);
+  return {
+    my_name: me.name ?? "",
+    balance: amount(meter?.balance ?? me.balance, language),
+    balance_minutes: Number.isFinite(minutes) ? String(minutes) : "",
+    partner: session?.partner ?? "",
+    ...ofPrice("session", session?.price ?? null, language),
+    cost: amount(meter?.cost ?? "0", language),
+    earned: amount(meter?.earned ?? "0", language),
+    earned_today: amount(me.earned_today, language),
+    left_minutes: String(Math.ceil(leftMs(meter) / 60_000)),
+    ...ofPrice("request", request?.price ?? null, language),
+    request_minimum: amount(request?.minimum, language),
+    request_left: request ? clock(request.expires_at - now - clockSkew) : "",
+    requests_count: String(me.requests?.length ?? 0),
+  };
+}
+
+/**
+ * @param {import("ppv/store").State} state
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofReceipt({ receipt }, language) {
+  if (!receipt) return {};
+  return {
+    receipt_total: amount(receipt.total, language),
+    receipt_time: clock(receipt.used_ms),
+    receipt_reason: receipt.reason_text,
+    receipt_earned: amount(receipt.earned, language),
+  };
+}

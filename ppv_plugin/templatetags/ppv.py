@@ -1,0 +1,152 @@
+"""Template tags of the product: what a page needs in it, the site's words, amounts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from ppv_plugin.conf import conf
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.people.labels import PRESETS, Word, words_for
+
+register = template.Library()
+
+STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "room", "console")
+MODULES = (
+    "start",
+    "protocol",
+    "format",
+    "dom",
+    "socket",
+    "store",
+    "values",
+    "media",
+    "stage",
+    "devices",
+    "chat",
+    "ticking",
+    "meter",
+    "actions",
+    "session",
+    "room",
+    "console",
+    "listing",
+)
+_SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing"})
+# what a page of that name loads anyway: fetched side by side instead of one after the other
+PRELOADS: dict[str, tuple[str, ...]] = {
+    "room": (*_SESSION, "room"),
+    "console": (*_SESSION, "console"),
+    "listing": ("protocol", "format", "dom", "socket", "listing"),
+}
+_STYLES_DONE = "ppv_styles_done"
+# As in Django's json_script: no text of a page can end the element it stands in.
+_IN_SCRIPT = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def import_map() -> dict[str, str]:
+    """Module name -> URL, the site's own choice first."""
+    ours = {f"ppv/{name}": static(f"ppv_plugin/js/{name}.js") for name in MODULES}
+    return {**ours, **conf.IMPORTMAP_OVERRIDES}
+
+
+@register.simple_tag(takes_context=True)
+def ppv_styles(context: Context) -> SafeString:
+    """The style sheets, once per page. For a site's own `<head>`; `ppv_head` brings them otherwise."""
+    page = _whole_page(context)
+    if page.get(_STYLES_DONE):
+        return SafeString("")
+    page[_STYLES_DONE] = True
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(f"ppv_plugin/css/{name}.css"),) for name in STYLES)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def ppv_head(context: Context, page: str = "") -> SafeString:
+    """Style sheets, import map and entry module. `page` (room, console, listing) preloads what that page needs."""
+    urls = import_map()
+    nonce = getattr(context.get("request"), "csp_nonce", None)
+    # not `if nonce`: django-csp's lazy nonce is false until it is read
+    attribute = format_html(' nonce="{}"', str(nonce)) if nonce is not None else SafeString("")
+    text = json.dumps({"imports": urls}, indent=None).translate(_IN_SCRIPT)
+    preloads = format_html_join(
+        "\n",
+        '<link rel="modulepreload" href="{}">',
+        ((urls[f"ppv/{name}"],) for name in PRELOADS.get(page, ())),
+    )
+    return format_html(
+        '{}\n<script type="importmap"{}>{}</script>\n{}\n<script type="module" src="{}"></script>',
+        ppv_styles(context),
+        attribute,
+        mark_safe(text),  # noqa: S308 - JSON, with < > & escaped above
+        preloads,
+        urls["ppv/start"],
+    )
+
+
+@register.simple_tag(takes_context=True)
+def ppv_word(context: Context, term: str, plural: bool = False, article: bool = False, cap: bool = False) -> str:
+    """The site's word for a role or a thing: performer, client, studio, room, show, token."""
+    word = _words(context)[term]
+    text = str(word.plural if plural else word.indefinite if article else word.singular)
+    return text[:1].upper() + text[1:] if cap else text
+
+
+@register.simple_tag(takes_context=True)
+def ppv_money(context: Context, amount: int | str | None) -> SafeString:
+    """An amount with the site's word for it. An int is hundredths of a token; a text is an amount of a screen state."""
+    if amount is None:
+        return SafeString("")
+    text = tokens(amount) if isinstance(amount, int) else str(amount)
+    word = _words(context)["token"]
+    unit = word.singular if text in {"1.00", "-1.00"} else word.plural
+    return format_html('<span class="ppv-money">{}&nbsp;{}</span>', text, unit)
+
+
+@register.filter
+def ppv_clock(milliseconds: int | None) -> str:
+    """A duration as 3:05 or 1:02:09."""
+    seconds = max(0, int(milliseconds or 0)) // 1000
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def ppv_initials(name: str) -> str:
+    """Up to two letters that stand where there is no picture."""
+    return "".join(part[0] for part in str(name).split()[:2]).upper()
+
+
+def _whole_page(context: Context) -> dict[str, Any]:
+    """The outermost scope of this rendering: a tag inside a block must be seen by tags outside of it."""
+    return context.render_context.dicts[0]
+
+
+def _words(context: Context) -> dict[str, Word]:
+    page = _whole_page(context)
+    language = get_language() or settings.LANGUAGE_CODE
+    key = f"ppv_words_{language}"
+    if key not in page:
+        page[key] = _words_of_site(context.get("request"), language)
+    return page[key]
+
+
+def _words_of_site(request: HttpRequest | None, language: str) -> dict[str, Word]:
+    from wagtail.models import Site
+
+    from ppv_plugin.people.queries import words
+
+    site = Site.find_for_request(request) if request is not None else Site.objects.filter(is_default_site=True).first()
+    if site is None:  # a page rendered before any site was set up
+        return words_for(preset=next(iter(PRESETS)), own=(), language=language)
+    return words(site=site, language=language)
