@@ -18,9 +18,7 @@ Kind = Literal["listing", "dashboard", "wallet"]
 
 def page_types(kind: Kind) -> list[type[models.Model]]:
     """Every concrete page type of that kind: ours, the site's own, or both."""
-    from .mixins import MIXINS
-
-    return [model for model in apps.get_models() if issubclass(model, MIXINS[kind])]
+    return [model for model in apps.get_models() if getattr(model, "ppv_kind", None) == kind]
 
 
 def page_of(request: HttpRequest, kind: Kind) -> Any | None:

@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from ppv_plugin.conf import conf
 from ppv_plugin.errors import PPVError
-from ppv_plugin.ledger.queries import balance_of, statement
+from ppv_plugin.ledger.queries import balance_of
 from ppv_plugin.people.models import Performer
 from ppv_plugin.people.queries import performer_of
 from ppv_plugin.rooms.forms import PrivateCpmForm
@@ -20,6 +21,7 @@ from ppv_plugin.shows.queries import performer_history, person_view, room_view
 
 from . import addresses
 from .room import socket_url
+from .statements import lines
 
 ROWS = 20
 
@@ -52,6 +54,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "modes": modes(row.site),
         "pricing": pricing(row.site),
         "socket_url": socket_url(row),
+        "max_kbps": conf.RELAY_MAX_KBPS,
         "receipts_url": f"{page.get_url(request)}#calls",
         "room_url": addresses.room_url(request, row.slug),
         "price_form": getattr(request, "ppv_form", None) or PrivateCpmForm(room=row, pricing=pricing(row.site)),
@@ -97,5 +100,5 @@ def _earnings(request: HttpRequest, performer: Performer) -> dict[str, Any]:
         "history": history[:ROWS],
         "older": first + ROWS if len(history) > ROWS else None,
         "newer": max(first - ROWS, 0) if first else None,
-        "statement": statement(account_id=balance.account_id, limit=ROWS) if balance.account_id else [],
+        "statement": lines(account_id=balance.account_id, limit=ROWS),
     }

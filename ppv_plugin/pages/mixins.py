@@ -6,7 +6,7 @@ and writes `class LivePage(LiveListingMixin, BasePage)`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,6 +21,7 @@ from wagtail.fields import RichTextField
 from ppv_plugin.conf import conf
 
 from . import dashboard, listing, room, wallet
+from .addresses import Kind
 from .middleware import allow_devices
 
 
@@ -56,6 +57,7 @@ class LiveListingMixin(RoutablePageMixin, _PPVPageMixin):
         _("rooms per page"), default=24, validators=[MinValueValidator(6), MaxValueValidator(96)]
     )
     page_description = _("Every room with its status and prices; the rooms themselves live below this page.")
+    ppv_kind: ClassVar[Kind] = "listing"
     ppv_panels = [*_PPVPageMixin.ppv_panels, FieldPanel("rooms_per_page")]
     ppv_template = "ppv_plugin/pages/live_listing.html"
     ppv_room_template = "ppv_plugin/room.html"
@@ -118,10 +120,3 @@ class WalletMixin(_PPVPageMixin):
             **super().get_context(request, *args, **kwargs),
             **wallet.context(page=self, request=request, now=timezone.now()),
         }
-
-
-MIXINS: dict[str, type[models.Model]] = {
-    "listing": LiveListingMixin,
-    "dashboard": PerformerDashboardMixin,
-    "wallet": WalletMixin,
-}

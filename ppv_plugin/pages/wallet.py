@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ppv_plugin.conf import conf
-from ppv_plugin.ledger.queries import balance_of, statement
+from ppv_plugin.ledger.queries import balance_of
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.people.queries import client_of
 from ppv_plugin.shows.models import PrivateShow, Visit
 from ppv_plugin.shows.queries import client_history
 
 from . import addresses
+from .statements import lines
 
 ROWS = 20
 
@@ -34,7 +35,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "history": history[:ROWS],
         "older": first + ROWS if len(history) > ROWS else None,
         "newer": max(first - ROWS, 0) if first else None,
-        "statement": statement(account_id=balance.account_id, limit=ROWS) if balance.account_id else [],
+        "statement": lines(account_id=balance.account_id, limit=ROWS),
         "top_up_form": TopUpForm.fresh() if conf.TEST_PAYMENTS else None,
         "top_up_url": reverse("ppv:top_up"),
         "presets": PRESETS,
