@@ -174,7 +174,7 @@ class MediaEngineContract:
 
     async def test_counts_nothing_for_who_needs_nothing(self, stage: Stage) -> None:
         await stage.flowing(ANA, replace(CY, needs=frozenset()))
-        await stage.peers.pass_time(400)
+        await stage.peers.pass_time(250)
         assert await stage.flow_ms() == 0
 
     async def test_keeps_the_counter_when_a_plan_is_applied_again(self, stage: Stage) -> None:
@@ -201,7 +201,7 @@ class MediaEngineContract:
         await stage.flowing()
         await stage.plan(ANA, replace(CY, source=None))
         dark = await stage.flow_ms()
-        await stage.peers.pass_time(400)
+        await stage.peers.pass_time(250)
         cy = await stage.see("cy")
         assert (cy.flow_ms, cy.state, cy.connected) == (dark, FlowState.IDLE, True)
         await stage.plan(ANA, CY)
@@ -228,7 +228,7 @@ class MediaEngineContract:
     async def test_cuts_at_the_quota_and_not_one_millisecond_later(self, stage: Stage) -> None:
         await stage.flowing(ANA, replace(CY, quota_ms=400))
         cut = await stage.until("cy", lambda cy: cy.state is FlowState.CUT)
-        await stage.peers.pass_time(400)
+        await stage.peers.pass_time(250)
         cy = await stage.see("cy")
         assert (cy.state, cut.flow_ms <= cy.flow_ms <= 400) == (FlowState.CUT, True)
 
@@ -242,7 +242,7 @@ class MediaEngineContract:
         await stage.plan(ANA, replace(CY, quota_ms=0))
         await stage.publish("ana")
         await stage.watch("cy")
-        await stage.peers.pass_time(400)
+        await stage.peers.pass_time(250)
         cy = await stage.see("cy")
         assert (cy.state, cy.flow_ms) == (FlowState.CUT, 0)
 

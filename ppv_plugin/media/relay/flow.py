@@ -180,7 +180,7 @@ class ProofGate:
         """A new connection may prove itself at once; what was already taken unproven is not forgotten."""
         if self._rejoined_at is None or now_ms - self._rejoined_at >= self.REJOIN_MS:
             self._rejoined_at = now_ms
-            self._allowance_ms = max(self._allowance_ms, self.PROBE_MS)
+            self._allowance_ms = max(self._allowance_ms, self._probe_ms())
             self._reopen_at = None
 
     def is_open(self, now_ms: int) -> bool:
@@ -188,9 +188,12 @@ class ProofGate:
             if now_ms < self._reopen_at:
                 return False
             self._reopen_at = None
-            self._allowance_ms = self.PROBE_MS
+            self._allowance_ms = self._probe_ms()
         if self._allowance_ms <= 0:
             self._reopen_at = now_ms + self._retry_ms
             self._retry_ms = min(self._retry_ms * 2, self.LAST_RETRY_MS)
             return False
         return True
+
+    def _probe_ms(self) -> int:
+        return min(self.PROBE_MS, self.patience_ms)

@@ -15,6 +15,7 @@ from ppv_plugin.media.relay.rules import check_offer_size
 CODECS = {Kind.AUDIO: "audio/opus", Kind.VIDEO: "video/VP8"}
 OFFERED_DIRECTION = {Direction.PUBLISH: "sendonly", Direction.SUBSCRIBE: "recvonly"}
 MAX_SECTIONS = 2
+FINGERPRINTS = ("sha-256", "sha-384", "sha-512")
 
 # The peer's addresses are learned from its own checks. Using those it names would let it point the relay at
 # any host and port, and would make us wait for its mDNS names.
@@ -40,6 +41,9 @@ def read_offer(sdp: str, direction: Direction) -> tuple[str, list[Kind]]:
             raise OfferRefused(f"{kind} must be offered {OFFERED_DIRECTION[direction]}")
         if not any(codec.mimeType.lower() == CODECS[kind].lower() for codec in media.rtp.codecs):
             raise OfferRefused(f"{kind} must be offered with {CODECS[kind]}")
+        fingerprints = media.dtls.fingerprints if media.dtls else []
+        if not any(f.algorithm.lower() in FINGERPRINTS for f in fingerprints):
+            raise OfferRefused("a certificate's fingerprint is needed")
         kinds.append(kind)
     return stripped, kinds
 
