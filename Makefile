@@ -11,7 +11,7 @@ VENV := .venv/bin/python
 export ARGS PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit test-db test-postgres test-packaging test-browser \
+.PHONY: help demo test test-unit test-contract test-db test-postgres test-packaging test-browser \
         lint types migrations format clean environment demo-environment
 
 help: ## this list
@@ -26,6 +26,9 @@ test: environment ## everything that CI runs
 
 test-unit: environment ## rules, laws, architecture and JavaScript: no database, seconds
 	@$(VENV) -m scripts.suite unit
+
+test-contract: environment ## what every media engine keeps, on real peer connections
+	@$(VENV) -m scripts.suite contract
 
 test-db: environment ## everything with a database, on SQLite
 	@$(VENV) -m scripts.suite db

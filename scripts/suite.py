@@ -24,7 +24,7 @@ PYTEST = (sys.executable, "-m", "pytest")
 DJANGO = (sys.executable, "-m", "django")
 STRICT_NAMES = ("rules", "services", "queries")
 STRICT_PLACES = ("media/engine.py", "media/relay", "realtime/protocol.py")
-WITH_DATABASE = "not unit and not architecture and not browser and not packaging"
+WITH_DATABASE = "not (unit or architecture or contract or packaging or browser)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ def steps() -> list[Step]:
         ),
         pytest_run("unit", "Unit and architecture tests", "-m", "unit or architecture"),
         front_end("unit", "JavaScript tests", "test", report="javascript"),
+        pytest_run("contract", "Contracts of the engines", "-m", "contract"),
         pytest_run("db", "Tests on SQLite", "-m", f"{WITH_DATABASE} and not postgres and not redis"),
         pytest_run(
             "postgres",

@@ -20,7 +20,8 @@ SORTS: dict[str, tuple[Any, ...]] = {
 
 
 def pricing(site: Any) -> PricingSettings:
-    return PricingSettings.for_site(site)
+    found: PricingSettings = PricingSettings.for_site(site)
+    return found
 
 
 def modes(site: Any) -> list[RoomMode]:

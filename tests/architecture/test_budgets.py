@@ -17,7 +17,9 @@ PUBLIC_METHODS = 12
 PYTHON_FOLDERS = ("ppv_plugin", "demo_site", "scripts")
 
 # "path", "path::function" or "path::Class" -> why it is better whole
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "ppv_plugin/testing/cast.py::Cast": "stage directions: one flat vocabulary, so that a test reads as a scene",
+}
 
 ELSEWHERE = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.(npm|yarn)|npmjs\.(org|com)|crates\.io|repo\d?\.maven|deb\.debian"
@@ -49,23 +51,24 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
     yield from (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def too_long(path: Path) -> Iterator[str]:
+def over_budget(path: Path) -> Iterator[str]:
     text = path.read_text()
     lines = len(text.splitlines())
-    if lines > FILE_LINES and short(path) not in EXCEPTIONS:
+    if lines > FILE_LINES:
         yield f"{short(path)}: {lines} lines"
     if path.suffix == ".py":
-        yield from too_long_inside(short(path), ast.parse(text))
+        yield from over_budget_inside(short(path), ast.parse(text))
 
 
-def too_long_inside(name: str, tree: ast.AST) -> Iterator[str]:
+def over_budget_inside(name: str, tree: ast.AST) -> Iterator[str]:
     for function in functions(tree):
         lines = (function.end_lineno or 0) - function.lineno + 1
-        if lines > FUNCTION_LINES and f"{name}::{function.name}" not in EXCEPTIONS:
+        if lines > FUNCTION_LINES:
             yield f"{name}::{function.name}: {lines} lines"
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and f"{name}::{node.name}" not in EXCEPTIONS:
-            public = [f for f in functions_of(node) if not f.name.startswith("_")]
+        if isinstance(node, ast.ClassDef):
+            # the tests of a contract suite are not an interface
+            public = [f for f in functions_of(node) if not f.name.startswith(("_", "test_"))]
             if len(public) > PUBLIC_METHODS:
                 yield f"{name}::{node.name}: {len(public)} public methods"
 
@@ -76,19 +79,21 @@ def functions_of(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunction
 
 @pytest.mark.parametrize("path", [*PYTHON, *JAVASCRIPT], ids=short)
 def test_stays_within_the_budget(path: Path) -> None:
-    assert list(too_long(path)) == []
+    found = [line for line in over_budget(path) if line.split(": ")[0] not in EXCEPTIONS]
+    assert found == []
 
 
-def test_exceptions_name_what_exists() -> None:
-    gone = [name for name in EXCEPTIONS if not (ROOT / name.split("::")[0]).exists()]
-    assert gone == []
+def test_every_exception_is_still_needed() -> None:
+    """One that nothing needs any more would hide the next thing that grows."""
+    needed = {name.split(": ")[0] for path in [*PYTHON, *JAVASCRIPT] for name in over_budget(path)}
+    assert set(EXCEPTIONS) - needed == set()
 
 
 def test_budget_is_noticed_when_broken() -> None:
     long = "def f():\n" + "    x = 1\n" * FUNCTION_LINES
     wide = "class C:\n" + "".join(f"    def m{n}(self): ...\n" for n in range(PUBLIC_METHODS + 1))
-    assert list(too_long_inside("x.py", ast.parse(long))) == ["x.py::f: 71 lines"]
-    assert list(too_long_inside("x.py", ast.parse(wide))) == ["x.py::C: 13 public methods"]
+    assert list(over_budget_inside("x.py", ast.parse(long))) == ["x.py::f: 71 lines"]
+    assert list(over_budget_inside("x.py", ast.parse(wide))) == ["x.py::C: 13 public methods"]
 
 
 def test_names_no_registry_and_no_path_of_one_machine() -> None:

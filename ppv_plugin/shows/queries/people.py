@@ -12,6 +12,7 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import rules as metering_rules
 from ppv_plugin.people import queries as people
 from ppv_plugin.rooms import presence
+from ppv_plugin.rooms.models import Room
 
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
@@ -24,8 +25,6 @@ _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
 
 def person_view(*, user: Any, room_id: int, connection: UUID | None, now: datetime) -> PersonView:
     """Raises NotFound when there is no such room."""
-    from ppv_plugin.models import Room
-
     room = Room.objects.select_related("performer").filter(id=room_id).first()
     if room is None:
         raise NotFound

@@ -14,6 +14,7 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import RULE_TEXTS
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms import rules as room_rules
+from ppv_plugin.rooms.models import Room
 
 from ..models import Show
 from ..rules import unix_ms
@@ -65,8 +66,6 @@ def listing(
 
 
 def _rows() -> Any:
-    from ppv_plugin.models import Room
-
     return _with_relations(Room.objects.all())
 
 

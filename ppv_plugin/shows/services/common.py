@@ -12,6 +12,7 @@ from ppv_plugin.people import queries as people
 from ppv_plugin.people import services as people_services
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms import rules as room_rules
+from ppv_plugin.rooms.models import Room
 from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
 
 from ..models import PrivateShow, Show
@@ -20,8 +21,6 @@ from ..models import PrivateShow, Show
 def lock_room(room_id: int) -> Any:
     """The room, locked for the rest of the transaction: everything that changes a show's state goes through here, so
     two such changes never overlap. Raises NotFound."""
-    from ppv_plugin.models import Room
-
     found = Room.objects.select_for_update(no_key=True, of=("self",)).filter(id=room_id).first()
     if found is None:
         raise NotFound
@@ -44,8 +43,6 @@ def need_user(user: Any) -> Any:
 
 def own_room(*, user: Any, room_id: int) -> Any:
     """The room, if this user performs in it. Raises SignInNeeded, NotFound or NotAllowed."""
-    from ppv_plugin.models import Room
-
     need_user(user)
     room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
     if room is None:
@@ -111,8 +108,6 @@ def facts_of(*, room: Any, client: Any, mode: str, media: str) -> dict[str, Any]
 
 def room_moved_on(room: Any) -> None:
     """Write the state the listing shows, as the show's rows say it is, and tell everybody. Call in the transaction."""
-    from ppv_plugin.models import Room
-
     show = Show.objects.filter(room_id=room.pk, state=Show.State.LIVE).first()
     if show is None:
         state = Room.State.OFFLINE

@@ -168,7 +168,7 @@ def expire_requests(*, now: datetime) -> int:
 def _request_of(user: Any, request_id: UUID | str, *, client: bool) -> PrivateRequest:
     need_user(user)
     rows = PrivateRequest.objects.select_related("client", "hold", "show__room__performer")
-    request = _find(rows, request_id)
+    request: PrivateRequest = _find(rows, request_id)
     owner = request.client.user_id if client else request.show.room.performer.user_id
     if owner != user.pk:
         raise NotFound

@@ -10,6 +10,7 @@ from ppv_plugin.chat import services as chat
 from ppv_plugin.errors import BadInput, NotAllowed, NotFound
 from ppv_plugin.people import queries as people_queries
 from ppv_plugin.people import services as people
+from ppv_plugin.people.models import Client
 
 from ..models import PrivateShow, Show, Visit
 from .common import client_in, live_show, own_room, person_moved_on
@@ -56,8 +57,6 @@ def _check_place(show: Show, client: Any, private: PrivateShow | None) -> None:
 
 def block_client(*, user: Any, room_id: int, client: str, now: datetime) -> None:
     """Do not let this client (its uuid) in any more; what it pays for here ends now, charged to the proven moment."""
-    from ppv_plugin.models import Client
-
     room = own_room(user=user, room_id=room_id)
     try:
         found = Client.objects.filter(uuid=UUID(client)).first()
