@@ -39,7 +39,7 @@ class TokensFormField(forms.DecimalField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-class TokensField(models.BigIntegerField):
+class TokensField(models.BigIntegerField):  # type: ignore[type-arg]
     """Hundredths of a token in the database, tokens in forms."""
 
     def formfield(self, **kwargs: Any) -> Any:

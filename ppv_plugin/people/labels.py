@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TERM_CHOICES = [
@@ -23,9 +24,9 @@ TERMS = tuple(key for key, _label in TERM_CHOICES)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    singular: str
-    plural: str
-    indefinite: str
+    singular: str | Promise
+    plural: str | Promise
+    indefinite: str | Promise
 
 
 _STUDIO = Word(_("studio"), _("studios"), _("a studio"))
