@@ -141,7 +141,7 @@ class Meter:
         for room_id in live:
             services.apply_stage(room_id=room_id)
         for stage in {p.stage for p in evidence.participants}:
-            if (room_id := rules.room_of_stage(stage)) is not None and room_id not in live:
+            if (orphan := rules.room_of_stage(stage)) is not None and orphan not in live:
                 media.close_stage(stage)
 
     @staticmethod
