@@ -85,6 +85,7 @@ class LiveListingMixin(RoutablePageMixin, _PPVPageMixin):
 class PerformerDashboardMixin(_PPVPageMixin):
     """Where a performer goes live, answers requests, and sees calls and earnings."""
 
+    ppv_kind: ClassVar[Kind] = "dashboard"
     ppv_template = "ppv_plugin/pages/performer_dashboard.html"
     page_description = _("Where performers go live and see calls and earnings.")
 
@@ -109,6 +110,7 @@ class PerformerDashboardMixin(_PPVPageMixin):
 class WalletMixin(_PPVPageMixin):
     """A client's balance, top-up, running session, history and statement."""
 
+    ppv_kind: ClassVar[Kind] = "wallet"
     ppv_template = "ppv_plugin/pages/wallet.html"
     page_description = _("A client's balance, top-up, history and receipts.")
 
