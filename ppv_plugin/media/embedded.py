@@ -112,6 +112,7 @@ class EmbeddedEngine(MediaEngine):
         threading.Thread(target=_run, args=(loop,), name="ppv-relay", daemon=True).start()
         self._loop, self._relay = loop, relay
         self._started = asyncio.run_coroutine_threadsafe(relay.start(), loop)
+        self._started.add_done_callback(_log_failure)
 
     async def _call(self, work: Coroutine[Any, Any, T]) -> T:
         loop = self._loop
@@ -120,6 +121,12 @@ class EmbeddedEngine(MediaEngine):
             raise MediaUnavailable
         with translated():
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
+
+
+def _log_failure(started: Future[None]) -> None:
+    """Callers only learn that the video service does not answer; the reason belongs in the log, once."""
+    if not started.cancelled() and started.exception() is not None:
+        logger.error("the media relay could not start", exc_info=started.exception())
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

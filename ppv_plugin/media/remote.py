@@ -21,7 +21,7 @@ from ppv_plugin.media.engine import (
     StagePlan,
 )
 from ppv_plugin.media.refusals import refusal
-from ppv_plugin.media.relay.http import CloseRequest, JoinRequest, Refusal, SnapshotRequest
+from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, Refusal, SnapshotRequest
 
 CONNECT_SECONDS, READ_SECONDS = 1.0, 8.0
 THREADS = 4

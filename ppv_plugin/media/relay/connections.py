@@ -37,6 +37,7 @@ CLOSE_SECONDS = 5.0
 CONNECT_MS = 20_000  # an offer whose peer never comes is given up
 BITRATE_CAP_MS = 1000
 RATE_WINDOW_MS = 2000
+PEER_KEYFRAME_MS = 1000  # one receiver must not make the source send keyframes all the time
 
 
 class Connection:
@@ -47,6 +48,7 @@ class Connection:
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.opened_ms = monotonic_ms()
         self.connected = False
+        self.closing = False
         self._on_gone = on_gone
         self._tasks: set[asyncio.Task[None]] = set()
         self.pc.on("connectionstatechange", self._state_changed)
@@ -217,6 +219,8 @@ class Subscription(Connection):
         self._on_sent = on_sent
         self._on_receipt = on_receipt
         self._on_connected = on_connected
+        self._want_keyframe = want_keyframe
+        self._wanted_ms: int | None = None
         self._unreported: dict[Kind, int] = {}  # when the first frame since the last report was sent
         self._highest: dict[Kind, int] = {}
         for kind in kinds:
@@ -224,7 +228,7 @@ class Subscription(Connection):
             sender = self.add_transceiver(kind, track, "sendonly").sender
             _compat.on_receiver_report(sender, partial(self._reported, kind))
             if kind is Kind.VIDEO:
-                _compat.on_keyframe_request(sender, want_keyframe)
+                _compat.on_keyframe_request(sender, self._keyframe_requested)
             self.tracks[kind] = track
 
     def became_connected(self) -> None:
@@ -251,6 +255,12 @@ class Subscription(Connection):
         if kind not in self._unreported:
             self._unreported[kind] = monotonic_ms()
         self._on_sent(kind)
+
+    def _keyframe_requested(self) -> None:
+        now_ms = monotonic_ms()
+        if self._wanted_ms is None or now_ms - self._wanted_ms >= PEER_KEYFRAME_MS:
+            self._wanted_ms = now_ms
+            self._want_keyframe()
 
     def _reported(self, kind: Kind, highest: int) -> None:
         self._unreported.clear()

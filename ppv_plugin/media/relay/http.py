@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from ppv_plugin.media.engine import Capabilities, Direction, StagePlan
+from ppv_plugin.media.engine import Capabilities, StagePlan
 from ppv_plugin.media.relay.errors import RelayError
 from ppv_plugin.media.relay.server import Relay
+from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, Refusal, SnapshotRequest
 
 logger = logging.getLogger(__name__)
 
@@ -24,28 +25,6 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_BODY_BYTES = 512 * 1024
 STATUS = {"bad_input": 400, "not_allowed": 403, "media_full": 503, "media": 503}
-
-
-class JoinRequest(msgspec.Struct, forbid_unknown_fields=True):
-    stage: str
-    participant: str
-    direction: Direction
-    offer_sdp: str
-
-
-class CloseRequest(msgspec.Struct, forbid_unknown_fields=True):
-    stage: str
-
-
-class SnapshotRequest(msgspec.Struct, forbid_unknown_fields=True):
-    stage: str
-    participant: str
-    width: int
-
-
-class Refusal(msgspec.Struct):
-    code: str
-    text: str
 
 
 class Answer(Exception):

@@ -105,6 +105,7 @@ class Relay:
         """Disconnect everybody, within a bounded time."""
         if self._ticker is not None:
             self._ticker.cancel()
+            await asyncio.wait([self._ticker])
             self._ticker = None
         for stage in list(self._stages):
             await self.close_stage(stage)
@@ -116,6 +117,9 @@ class Relay:
         return found.participants.get(participant) if found else None
 
     def _discard(self, connection: Connection) -> None:
+        if connection.closing:
+            return
+        connection.closing = True
         task = asyncio.ensure_future(connection.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

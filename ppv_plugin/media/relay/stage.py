@@ -132,7 +132,7 @@ class Participant:
         if self.forwarding and source is not None and source.publication is not None:
             source.publication.request_keyframe(monotonic_ms())
 
-    def judge(self, now_ms: int) -> None:
+    def judge(self, now_ms: int) -> FlowState:
         """Decide whether this participant may be sent anything now."""
         state = self.meter.sample(now_ms)
         allowed = self.plan.source is not None and state is not FlowState.CUT
@@ -146,6 +146,7 @@ class Participant:
                 self.subscription.hold()
         if allowed and self.subscription is not None and self.subscription.waiting_for_keyframe():
             self.want_keyframe()
+        return state
 
     def tick(self, now_ms: int) -> None:
         self.judge(now_ms)
@@ -164,7 +165,7 @@ class Participant:
         return ParticipantEvidence(
             stage=self._stage.name,
             id=self.plan.id,
-            state=self.meter.sample(now_ms),
+            state=self.judge(now_ms),
             flow_ms=self.meter.flow_ms,
             connected=any(c is not None and c.alive(now_ms, self._options.vanished_ms) for c in connections),
             published_age_ms={kind: now_ms - at for kind, at in self._published_ms.items()},
