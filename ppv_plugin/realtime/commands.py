@@ -59,7 +59,7 @@ def chat_send(message: p.ChatSend, caller: Caller, now: datetime) -> p.Ack:
 
 
 def show_start(message: p.ShowStart, caller: Caller, now: datetime) -> p.Ack:
-    show = shows.go_live(user=caller.user, room_id=caller.room_id, mode_id=message.mode, now=now)
+    show = shows.go_live(user=caller.user, room_id=caller.room_id, mode_id=message.mode, cid=message.cid, now=now)
     return p.Ack(cid=message.cid, id=str(show.pk))
 
 

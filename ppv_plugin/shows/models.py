@@ -20,6 +20,7 @@ class Show(models.Model):
     room = models.ForeignKey("ppv_plugin.Room", on_delete=models.PROTECT, related_name="shows")
     mode = models.ForeignKey("ppv_plugin.RoomMode", on_delete=models.PROTECT, related_name="+")
     terms = models.JSONField()  # rules.Terms of the mode when it started
+    cid = models.CharField(max_length=40)  # the performer's idempotency key
     state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()  # the performer's last sign of life
@@ -29,7 +30,8 @@ class Show(models.Model):
     class Meta:
         default_permissions = ("view",)
         constraints = [
-            models.UniqueConstraint(fields=["room"], condition=Q(state="live"), name="ppv_show_one_live_per_room")
+            models.UniqueConstraint(fields=["room"], condition=Q(state="live"), name="ppv_show_one_live_per_room"),
+            models.UniqueConstraint(fields=["room", "cid"], name="ppv_show_cid"),
         ]
 
     def __str__(self) -> str:
@@ -47,6 +49,7 @@ class Visit(models.Model):
     show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="visits")
     client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="visits")
     session = models.OneToOneField("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
+    cid = models.CharField(max_length=40)  # the client's idempotency key
     state = models.CharField(max_length=8, choices=State.choices, default=State.INSIDE)
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
@@ -54,7 +57,8 @@ class Visit(models.Model):
     class Meta:
         default_permissions = ("view",)
         constraints = [
-            models.UniqueConstraint(fields=["show", "client"], condition=Q(state="inside"), name="ppv_visit_one_open")
+            models.UniqueConstraint(fields=["show", "client"], condition=Q(state="inside"), name="ppv_visit_one_open"),
+            models.UniqueConstraint(fields=["client", "cid"], name="ppv_visit_cid"),
         ]
 
     def __str__(self) -> str:

@@ -103,7 +103,7 @@ class Cast:
     def live(self, user: Any, mode: RoomMode) -> Any:
         """Go live and send sound and picture."""
         room = self.room_of(user)
-        show = shows.go_live(user=user, room_id=room.pk, mode_id=mode.pk, now=self.now)
+        show = shows.go_live(user=user, room_id=room.pk, mode_id=mode.pk, cid=uuid4().hex, now=self.now)
         self.join(user, room, "publish")
         return show
 

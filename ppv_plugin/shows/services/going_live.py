@@ -20,8 +20,9 @@ from .endings import close_show
 from .media import report_usage
 
 
-def go_live(*, user: Any, room_id: int, mode_id: int, now: datetime) -> Show:
-    """The room is live in this mode, its terms frozen. Going live again while live returns the running show.
+def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -> Show:
+    """The room is live in this mode, its terms frozen. Going live again while live returns the running show; the same
+    `cid` after the end returns the ended one and changes nothing.
 
     Raises NotAllowed (not this performer, not approved, suspended, vetoed), NotFound (no such mode), Busy (live in
     another room). Announces `show_started`, `room_changed`, `stage_changed`.
@@ -36,13 +37,16 @@ def go_live(*, user: Any, room_id: int, mode_id: int, now: datetime) -> Show:
     terms = rooms.terms_of(mode, rooms.pricing(room.site).rule)
     with transaction.atomic():
         locked = lock_room(room_id)
+        type(room.performer).objects.select_for_update(no_key=True).get(pk=room.performer_id)  # live in one room only
+        if known := Show.objects.filter(room_id=room_id, cid=cid).first():
+            return known
         running = Show.objects.filter(room__performer_id=room.performer_id, state=Show.State.LIVE).first()
         if running is not None:
             if running.room_id != room_id:
                 raise Busy
             return running
         show = Show.objects.create(
-            id=uuid4(), room=locked, mode=mode, terms=msgspec.to_builtins(terms), started_at=now, seen_at=now
+            id=uuid4(), room=locked, mode=mode, cid=cid, terms=msgspec.to_builtins(terms), started_at=now, seen_at=now
         )
         type(locked).objects.filter(pk=room_id).update(mode=mode, live_at=now)
         room_moved_on(locked)

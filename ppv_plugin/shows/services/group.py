@@ -32,6 +32,7 @@ from .media import report_usage
 
 def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime) -> Visit:
     """Consent to `cpm` and go in. Who is inside already gets the running visit back: a second tab, no second meter.
+    The same `cid` again returns the same visit, also when it has ended.
 
     Raises Gone (nobody live), NotAllowed (the show is free; vetoed), PriceChanged, InsufficientFunds (naming the
     minimum), RoomFull, Busy (the performer is in private), Blocked.
@@ -43,10 +44,11 @@ def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime) -
         room = lock_room(room_id)
         show = live_show(room_id)
         inside = Visit.objects.filter(show=show, state=Visit.State.INSIDE)
-        if running := inside.filter(client=client).first():
-            return running
+        known = Visit.objects.filter(client=client, cid=cid).first() or inside.filter(client=client).first()
+        if known is not None:
+            return known
         _check_entry(show, cpm, inside.count())
-        visit = _begin(room, show, client, now)
+        visit = _begin(show, client, cid, now)
         person_moved_on(user_id=user.pk, room_id=room_id)
         room_moved_on(room)
     return visit
@@ -65,7 +67,7 @@ def _check_entry(show: Show, cpm: int, inside: int) -> None:
         raise RoomFull
 
 
-def _begin(room: Any, show: Show, client: Any, now: datetime) -> Visit:
+def _begin(show: Show, client: Any, cid: str, now: datetime) -> Visit:
     terms = show.terms
     tariff = tariff_for(
         room=show.room, rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"]
@@ -84,7 +86,7 @@ def _begin(room: Any, show: Show, client: Any, now: datetime) -> Visit:
         facts=facts_of(room=show.room, client=client, mode=terms["name"], media="video"),
         now=now,
     )
-    return Visit.objects.create(id=visit_id, show=show, client=client, session=session, entered_at=now)
+    return Visit.objects.create(id=visit_id, show=show, client=client, session=session, cid=cid, entered_at=now)
 
 
 def leave_group(*, user: Any, room_id: int, now: datetime) -> None:

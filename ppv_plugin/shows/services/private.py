@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import BadInput, Busy, Gone, NotAllowed, NotFound, PriceChanged
@@ -82,10 +83,15 @@ def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, 
 def _check_open(show: Show, client: Any) -> None:
     if not show.terms["requests_enabled"] or show.room.performer.requests == "hidden":
         raise NotAllowed
-    if PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).exists():
+    if _busy(show, client):
         raise Busy
     if PrivateRequest.objects.filter(show=show, client=client, state=_PENDING).exists():
         raise Busy
+
+
+def _busy(show: Show, client: Any) -> bool:
+    """Either of the two is in a private show, here or elsewhere."""
+    return PrivateShow.objects.filter(Q(show=show) | Q(client=client), state=PrivateShow.State.OPEN).exists()
 
 
 def cancel_request(*, user: Any, request_id: UUID | str, now: datetime) -> None:
@@ -112,7 +118,7 @@ def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: date
         if not accept:
             close_request(request=request, state=PrivateRequest.State.REJECTED, now=now)
             return
-        if PrivateShow.objects.filter(show=request.show, state=PrivateShow.State.OPEN).exists():
+        if _busy(request.show, request.client):
             raise Busy
         _begin(room, request, now)
 

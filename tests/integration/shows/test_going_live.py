@@ -16,10 +16,18 @@ def test_going_live_twice_is_one_show(cast: Cast) -> None:
     assert Show.objects.count() == 1
 
 
+def test_the_same_command_after_the_end_does_not_go_live_again(cast: Cast) -> None:
+    again = {"user": cast.ana, "room_id": cast.ana_room.pk, "mode_id": cast.free.pk, "cid": "one"}
+    first = shows.go_live(**again, now=cast.now)
+    shows.leave(user=cast.ana, room_id=cast.ana_room.pk, now=cast.now)
+    assert shows.go_live(**again, now=cast.now) == first
+    assert Show.objects.filter(state="live").count() == 0
+
+
 def test_nobody_goes_live_in_somebody_elses_room(cast: Cast) -> None:
     for user in (cast.bo, cast.cy):
         with pytest.raises(NotAllowed):
-            shows.go_live(user=user, room_id=cast.ana_room.pk, mode_id=cast.free.pk, now=cast.now)
+            shows.go_live(user=user, room_id=cast.ana_room.pk, mode_id=cast.free.pk, cid="c", now=cast.now)
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "rejected", "suspended"])
@@ -39,7 +47,7 @@ def test_a_mode_that_does_not_exist_or_was_retired_is_refused(cast: Cast) -> Non
     RoomMode.objects.filter(pk=cast.group.pk).update(active=False)
     for mode_id in (999_999, -1, cast.group.pk):
         with pytest.raises(NotFound):
-            shows.go_live(user=cast.ana, room_id=cast.ana_room.pk, mode_id=mode_id, now=cast.now)
+            shows.go_live(user=cast.ana, room_id=cast.ana_room.pk, mode_id=mode_id, cid="c", now=cast.now)
 
 
 def test_one_performer_is_live_in_one_room(cast: Cast) -> None:
@@ -48,7 +56,7 @@ def test_one_performer_is_live_in_one_room(cast: Cast) -> None:
     )
     cast.live(cast.ana, cast.free)
     with pytest.raises(Busy):
-        shows.go_live(user=cast.ana, room_id=second.pk, mode_id=cast.free.pk, now=cast.now)
+        shows.go_live(user=cast.ana, room_id=second.pk, mode_id=cast.free.pk, cid="c", now=cast.now)
 
 
 def test_an_edited_mode_leaves_the_running_show_alone(cast: Cast) -> None:

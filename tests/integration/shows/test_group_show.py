@@ -42,6 +42,16 @@ def test_a_second_tab_is_no_second_meter(cast: Cast) -> None:
     assert cast.balance(cast.cy) == 10_000 - 163
 
 
+def test_the_same_command_after_leaving_is_no_new_visit(cast: Cast) -> None:
+    cast.fund(cast.cy, 10_000)
+    cast.live(cast.bo, cast.group)
+    again = {"user": cast.cy, "room_id": cast.bo_room.pk, "cid": "one", "cpm": 150}
+    first = shows.enter_group(**again, now=cast.now)
+    shows.leave_group(user=cast.cy, room_id=cast.bo_room.pk, now=cast.now)
+    assert shows.enter_group(**again, now=cast.now) == first
+    assert cast.available(cast.cy) == 10_000
+
+
 def test_two_clients_pay_for_themselves_and_one_runs_out(cast: Cast) -> None:
     cast.fund(cast.cy, 10_000)
     cast.fund(cast.di, 750)
