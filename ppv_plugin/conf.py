@@ -54,7 +54,6 @@ class Settings:
 
     # money
     TEST_PAYMENTS: bool = False  # wallet page offers top-ups that cost nothing: demo and tests only
-    PROVIDERS: list[str] = field(default_factory=list)  # dotted paths of payment providers
 
 
 class _Conf:
