@@ -14,11 +14,14 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
+    RTCSessionDescription,
 )
 
+from ppv_plugin.media.engine import Direction
 from ppv_plugin.media.relay import _compat
 from ppv_plugin.media.relay.errors import IncompatibleLibrary
 from ppv_plugin.media.relay.frames import EncodedFrame
+from ppv_plugin.media.relay.offers import read_offer
 
 SECONDS = 5.0  # it takes a fifth of one; a busy machine gets more
 _passed = threading.Event()
@@ -73,7 +76,8 @@ async def _exchange(sending: RTCPeerConnection, receiving: RTCPeerConnection) ->
     _compat.cap_bitrate(receiver)
     with _compat.host_addresses(["127.0.0.1"]):
         await sending.setLocalDescription(await sending.createOffer())
-        await receiving.setRemoteDescription(sending.localDescription)
+        offer, _ = read_offer(sending.localDescription.sdp, Direction.PUBLISH)
+        await receiving.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
         await receiving.setLocalDescription(await receiving.createAnswer())
     await sending.setRemoteDescription(receiving.localDescription)
     frame: Any = await receiver.track.recv()
