@@ -46,7 +46,7 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         name=room.performer.name,
         blocked=False,
         balance=None,
-        session=_session("private", private.id, private) if private is not None else None,
+        session=_session("private", private, for_performer=True) if private is not None else None,
         meter=line,
         elsewhere=_elsewhere(rules.performer_participant(show.id), connection, now) if show else False,
         requests=_pending(show) if show is not None else [],
@@ -71,9 +71,9 @@ def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | Non
     paid: Any = private or visit
     session, participant = None, ""
     if private is not None:
-        session, participant = _session("private", private.id, private), rules.private_participant(private.id)
+        session, participant = _session("private", private), rules.private_participant(private.id)
     elif visit is not None:
-        session, participant = _session("group", visit.id, visit), rules.visit_participant(visit.id)
+        session, participant = _session("group", visit), rules.visit_participant(visit.id)
     wallet = ledger.balance_of(kind="client", owner=str(client.uuid))
     lines = meters(session_ids=[paid.session_id]) if paid is not None else []
     return PersonView(
@@ -100,16 +100,16 @@ def _elsewhere(participant: str, connection: UUID | None, now: datetime) -> bool
     return holder is not None and holder != connection
 
 
-def _session(kind: str, pk: UUID, row: Any) -> SessionView:
+def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView:
     tariff = metering_rules.tariff_from(row.session.tariff)
     facts = row.session.facts
     return SessionView(
         kind=kind,
-        id=str(pk),
+        id=str(row.id),
         session=str(row.session_id),
         price=price(cpm=tariff.cpm, grace_seconds=tariff.grace_ms // 1000, rule=tariff.rule),
-        partner=facts["performer"],
-        client=facts["client"],
+        partner=facts["client" if for_performer else "performer"],
+        client=str(row.client.uuid) if for_performer else None,
     )
 
 

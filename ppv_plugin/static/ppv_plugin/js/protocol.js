@@ -20,7 +20,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null}} SessionView
  * @typedef {{session: string, used_ms: number, cost: string, flow: "idle"|"flowing"|"stalled"|"cut",
  *   grace_left_ms: number, cutoff_ms: number|null, balance?: string|null, earned?: string|null}} MeterView
- * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string, reason_text: string,
+ * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string,
  *   earned?: string|null}} ReceiptView
  * @typedef {{role: "performer"|"client"|"visitor", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,

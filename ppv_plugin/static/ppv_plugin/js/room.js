@@ -109,7 +109,7 @@ export class PPVRoom extends HTMLElement {
       session.devices.stop();
     }
     session.stage.show(session.received);
-    session.showOwn();
+    session.stage.showOwn(screen === "in-private" ? session.devices.stream : null);
   }
 
   /** A price that changes while somebody reads it is agreed to again. @param {State} state */

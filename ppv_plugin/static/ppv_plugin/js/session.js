@@ -1,5 +1,5 @@
 /** What the room and the console have in common: the line, the state, the media, and the page that follows them. */
-import { announce, language, need, part, showTexts, showWhen, textsOf } from "ppv/dom";
+import { announce, language, need, showTexts, showWhen, textsOf } from "ppv/dom";
 import { fill } from "ppv/format";
 import { Media } from "ppv/media";
 import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
@@ -172,7 +172,10 @@ export class RoomSession {
   }
 
   #showTexts() {
-    showTexts(this.root, valuesOf(this.store.state, Date.now(), language()));
+    const { receipt } = this.store.state;
+    const texts = valuesOf(this.store.state, Date.now(), language());
+    if (receipt) texts["receipt_reason"] = this.say(`reason-${receipt.reason}`);
+    showTexts(this.root, texts);
   }
 
   /** What both pages can do with the picture and the devices. @returns {Record<string, import("ppv/actions").Action>} */
@@ -193,8 +196,4 @@ export class RoomSession {
     };
   }
 
-  /** The person's devices in the corner, while they are sent. */
-  showOwn() {
-    this.stage.showOwn(part(this.stage, "own") && this.devices.running ? this.devices.stream : null);
-  }
 }

@@ -89,7 +89,6 @@ function ofReceipt({ receipt }, language) {
   return {
     receipt_total: amount(receipt.total, language),
     receipt_time: clock(receipt.used_ms),
-    receipt_reason: receipt.reason_text,
     receipt_earned: amount(receipt.earned, language),
   };
 }
