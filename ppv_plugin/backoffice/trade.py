@@ -14,6 +14,7 @@ from ppv_plugin.people.models import Client, Performer, Studio
 from ppv_plugin.rooms.models import Room, RoomMode
 
 from .columns import ShareColumn, TokensColumn
+from .deleting import ModeDeleteView, RowDeleteView
 from .forms import PerformerForm, RoomForm, RoomModeForm, StudioForm
 from .policies import view_only
 
@@ -23,6 +24,7 @@ class RoomModeViewSet(SnippetViewSet):
     icon = "sliders"
     menu_label = _("Room modes")
     sort_order_field = "sort_order"
+    delete_view_class = ModeDeleteView
     ordering = ("sort_order", "id")
     copy_view_enabled = False
     list_display = [
@@ -48,6 +50,7 @@ class RoomModeViewSet(SnippetViewSet):
 
 class RoomViewSet(ModelViewSet):
     model = Room
+    delete_view_class = RowDeleteView
     name = "ppv_rooms"
     icon = "view"
     menu_label = _("Rooms")
@@ -84,6 +87,7 @@ class RoomViewSet(ModelViewSet):
 
 class PerformerViewSet(ModelViewSet):
     model = Performer
+    delete_view_class = RowDeleteView
     name = "ppv_performers"
     icon = "user"
     menu_label = _("Performers")
@@ -116,6 +120,7 @@ class PerformerViewSet(ModelViewSet):
 
 class StudioViewSet(ModelViewSet):
     model = Studio
+    delete_view_class = RowDeleteView
     name = "ppv_studios"
     icon = "group"
     menu_label = _("Studios")

@@ -6,12 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.media import services as media
 from ppv_plugin.testing.cast import Cast
+
+
+@pytest.fixture(autouse=True)
+def no_memory() -> Iterator[None]:
+    """What one test left in the cache (site roots, words) is not true in the next one's database."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
