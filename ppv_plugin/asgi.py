@@ -40,10 +40,11 @@ def get_application(django_app: ASGIApp, *, websocket: ASGIApp | None = None) ->
 
     Call it after `get_asgi_application()`, which makes Django ready for our imports.
     """
-    from ppv_plugin.realtime.routing import PREFIX, nowhere, websocket_application
+    from ppv_plugin.realtime.origin import deny
+    from ppv_plugin.realtime.routing import PREFIX, websocket_application
 
     process = Process()
-    sockets, others = websocket_application(), websocket or nowhere
+    sockets, others = websocket_application(), websocket or deny
 
     async def pages(scope: Scope, receive: Receive, send: Send) -> None:
         await process.start()

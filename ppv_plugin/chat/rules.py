@@ -12,6 +12,7 @@ TEXT_CHARS_MAX = 500
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs"}
 _KEPT = {"\u200c", "\u200d"}  # zero-width non-joiner and joiner
 _TAGS = range(0xE0020, 0xE0080)  # flag emoji of regions
+_BLANKS = set("\u115f\u1160\u3164\uffa0\u2800")  # letters and symbols that are drawn as nothing
 _SPACES = re.compile(r"\s+")
 _MARKS_IN_A_ROW = 4  # more combining marks on one letter paint over the lines above
 
@@ -37,7 +38,7 @@ def clean(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Nothing that can be seen."""
-    return not any(unicodedata.category(char)[0] in "LNPSM" for char in text)
+    return not any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANKS for char in text)
 
 
 def is_too_long(text: str) -> bool:

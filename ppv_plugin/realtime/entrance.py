@@ -127,7 +127,7 @@ def tiles(site_id: int, *, limit: int, now: datetime) -> list[RoomView] | None:
     if site is None:
         return None
     page = shows.listing(site=site, now=now, status=None, tag=None, text=None, sort="live", offset=0, limit=limit)
-    return [RoomView(**{name: getattr(tile, name) for name in RoomView.__struct_fields__}) for tile in page.rooms]
+    return [tile.room for tile in page.rooms]
 
 
 def may_stay(identity: Identity, room_id: int | None, now: datetime) -> bool | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
@@ -31,9 +30,15 @@ def same_origin(app: ASGIApp) -> ASGIApp:
         if is_allowed(headers.get(b"origin", ""), host, allowed_hosts, conf.ALLOWED_ORIGINS):
             await app(scope, receive, send)
         else:
-            await WebsocketDenier()(scope, receive, send)
+            await deny(scope, receive, send)
 
     return guarded
+
+
+async def deny(scope: Scope, receive: Receive, send: Send) -> None:
+    """Not accepted: the server answers the handshake with 403."""
+    await receive()
+    await send({"type": "websocket.close"})
 
 
 def requested_host(headers: dict[bytes, str], *, forwarded: bool) -> str:

@@ -5,24 +5,19 @@ from __future__ import annotations
 from typing import Any, cast
 
 from channels.routing import URLRouter
-from channels.security.websocket import WebsocketDenier
 from django.urls import path, re_path
 
-from .asgi_types import ASGIApp, Receive, Scope, Send
+from .asgi_types import ASGIApp
 from .consumers import listing_consumer, room_consumer
-from .origin import same_origin
+from .origin import deny, same_origin
 
 PREFIX = "/ws/ppv/"
-
-
-async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    await WebsocketDenier()(scope, receive, send)
 
 
 websocket_urlpatterns = [  # Django's types know views only
     path("ws/ppv/room/<uuid:room>/", cast(Any, room_consumer)),
     path("ws/ppv/live/<int:site>/", cast(Any, listing_consumer)),
-    re_path(r"^", cast(Any, nowhere)),
+    re_path(r"^", cast(Any, deny)),
 ]
 
 

@@ -10,6 +10,7 @@ import logging
 from asyncio import AbstractEventLoop
 from collections import defaultdict
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -44,13 +45,14 @@ class Runtime:
     async def stop(self) -> None:
         """Every socket gets `bye`, what was begun is finished, for a few seconds at most."""
         await self.upkeep.stop()
-        for socket in self.sockets():
-            socket.end(RESTART)
-        pending = self._tasks - {asyncio.current_task()}
-        if pending:
-            _done, late = await asyncio.wait(pending, timeout=STOP_SECONDS)
-            for task in late:
-                task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                while self._tasks or self._sockets:
+                    for socket in self.sockets():
+                        socket.end(RESTART)
+                    await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
         await self.hub.close()
         self.pool.close()
 

@@ -248,6 +248,8 @@ class Socket(ABC):
             self._commands.get_nowait()
         self._commands.put_nowait(None)
         await asyncio.gather(worker, return_exceptions=True)
-        self.runtime.forget(self)
         await self.runtime.hub.leave(self.member)
-        await self.gone()
+        try:
+            await self.gone()
+        finally:
+            self.runtime.forget(self)
