@@ -27,6 +27,7 @@ RULE_TEXTS = {
     "minimum": gettext_lazy("at least 5 minutes, then by the second"),
     "blocks": gettext_lazy("charged in blocks of 10 minutes"),
 }
+END_REASONS = tuple(MeteredSession.EndReason.values)
 EVENT_TEXTS = {
     "opened": gettext_lazy("Opened"),
     "started": gettext_lazy("Sound and picture began to flow; the meter started"),
@@ -93,7 +94,6 @@ class Receipt:
     total: int
     within_grace: bool
     reason: str
-    reason_text: str
     client_account_id: int
     shares: list[Share]
     timeline: list[TimelineEntry]
@@ -176,7 +176,6 @@ def receipt(*, session_id: UUID) -> Receipt:
         total=total,
         within_grace=bool(tariff.cpm) and row.used_ms > 0 and total == 0,
         reason=row.end_reason,
-        reason_text=row.get_end_reason_display(),
         client_account_id=row.client_account_id,
         shares=[Share(*owners[pk], pk, posted.get(pk, 0)) for pk in account_ids],
         timeline=[
@@ -204,7 +203,7 @@ class SessionSummary:
     closed_at: datetime | None
     used_ms: int
     amount: int
-    reason_text: str
+    reason: str
 
 
 def history(*, account_id: int, paid: bool, limit: int = 25, offset: int = 0) -> list[SessionSummary]:
@@ -224,7 +223,7 @@ def history(*, account_id: int, paid: bool, limit: int = 25, offset: int = 0) ->
                 closed_at=row.closed_at,
                 used_ms=row.used_ms,
                 amount=amount,
-                reason_text=row.get_end_reason_display(),
+                reason=row.end_reason,
             )
         )
     return found

@@ -58,7 +58,8 @@ class RequestView(Struct, frozen=True):
 
 
 class SessionView(Struct, frozen=True):
-    """The paid stretch one is in: a visit to a group show or a private show (`id`), with `partner`, the other side."""
+    """The paid stretch one is in: a visit to a group show or a private show (`id`), with `partner`, the name of the
+    other side. `client` is the id of the client, for the performer only."""
 
     kind: str
     id: str
@@ -89,7 +90,6 @@ class ReceiptView(Struct, frozen=True):
     total: str
     used_ms: int
     reason: str
-    reason_text: str
     earned: str | None = None
 
 

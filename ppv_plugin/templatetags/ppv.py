@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from ppv_plugin.conf import conf
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering.queries import END_REASONS
 from ppv_plugin.people.labels import PRESETS, Word, words_for
 
 register = template.Library()
@@ -111,6 +112,12 @@ def ppv_money(context: Context, amount: int | str | None) -> SafeString:
     word = _words(context)["token"]
     unit = word.singular if text in {"1.00", "-1.00"} else word.plural
     return format_html('<span class="ppv-money">{}&nbsp;{}</span>', text, unit)
+
+
+@register.simple_tag
+def ppv_end_reasons() -> list[str]:
+    """Every way a paid session can end: `elements/end_reason.html` words them."""
+    return list(END_REASONS)
 
 
 @register.filter

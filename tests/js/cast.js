@@ -66,7 +66,7 @@ export function request(state = "pending") {
 
 /** @returns {import("ppv/protocol").ReceiptView} */
 export function receipt() {
-  return { session: "session-1", url: "/r/1", total: "5.83", used_ms: 185_000, reason: "client", reason_text: "Ended by you" };
+  return { session: "session-1", url: "/r/1", total: "5.83", used_ms: 185_000, reason: "client" };
 }
 
 /** @param {Partial<import("ppv/protocol").Welcome>} [change] @returns {import("ppv/protocol").Welcome} */

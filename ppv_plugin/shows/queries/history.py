@@ -27,7 +27,7 @@ class HistoryRow:
     started_at: datetime
     used_ms: int
     amount: int
-    reason_text: str
+    reason: str
     url: str
 
 
@@ -68,7 +68,7 @@ def _history(kind: str, owner: str, *, paid: bool, limit: int, offset: int) -> l
             started_at=row.opened_at,
             used_ms=row.used_ms,
             amount=row.amount,
-            reason_text=row.reason_text,
+            reason=row.reason,
             url=receipt_url(row.id),
         )
         for row in rows
@@ -85,7 +85,6 @@ def receipt_notices(*, session_id: UUID) -> ReceiptNotice:
         "total": tokens(receipt.total),
         "used_ms": receipt.used_ms,
         "reason": receipt.reason,
-        "reason_text": str(receipt.reason_text),
     }
     return ReceiptNotice(
         room_id=receipt.facts["room_id"],

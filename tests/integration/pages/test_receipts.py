@@ -44,7 +44,7 @@ def test_both_sides_read_the_same_facts(ppv_pages: Cast, browse: Browse, private
 def test_the_timeline_is_shown(ppv_pages: Cast, browse: Browse, private_address: str) -> None:
     page = browse(ppv_pages.cy).get(private_address).content.decode()
     assert "the meter started" in page
-    assert "ended by the client" in page
+    assert "ended by the viewer" in page
 
 
 @pytest.mark.parametrize("name", ["di", "bo"])
