@@ -18,7 +18,9 @@ if os.environ.get("PPV_TEST_DB") == "postgres":
     os.environ["PPV_DATABASE_URL"] = os.environ["PPV_TEST_DATABASE_URL"]
 
 from demo_site.settings import *  # noqa: F403
-from demo_site.settings import DATABASES, PPV_PLUGIN, VAR_DIR
+from demo_site.settings import DATABASES, PPV_PLUGIN, STATIC_ROOT, VAR_DIR
+
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of every request without it
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
