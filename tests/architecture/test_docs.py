@@ -30,9 +30,9 @@ THINGS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("page", THINGS)
-def test_every_thing_has_its_heading_once(page: str) -> None:
-    assert sorted(headings(page)) == sorted(THINGS[page])
+@pytest.mark.parametrize("document", THINGS)
+def test_every_thing_has_its_heading_once(document: str) -> None:
+    assert sorted(headings(document)) == sorted(THINGS[document])
 
 
 def test_every_check_that_is_written_is_listed() -> None:
@@ -45,11 +45,11 @@ def test_every_hook_is_used_by_the_demo_site() -> None:
     assert [name for name in hooks.NAMES if f'"{name}"' not in source] == []
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([\w-]+))?\)", page.read_text())
+@pytest.mark.parametrize("document", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([\w-]+))?\)", document.read_text())
     for target, anchor in links:
-        linked = (page.parent / target).resolve() if target else page
+        linked = (document.parent / target).resolve() if target else document
         assert linked.exists(), target
         if anchor and linked.suffix == ".md":
             titles = re.findall(r"^#+ (.+)$", linked.read_text(), re.MULTILINE)
