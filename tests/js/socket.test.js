@@ -182,6 +182,13 @@ describe("a line that looks open", () => {
   });
 });
 
+test("a listing is open as soon as hello is said", () => {
+  socket.welcomed = false;
+  last().accept();
+  assert.deepEqual(last().sent, [{ t: "hello", epoch: "", seq: 0 }]);
+  assert.deepEqual(phases, ["open"]);
+});
+
 test("what is not JSON is not listened to", () => {
   welcomed();
   last().onmessage?.({ data: "<html>" });

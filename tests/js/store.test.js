@@ -19,6 +19,7 @@ describe("the screen of a visitor", () => {
   const table = [
     ["connecting", { room: null, me: null, conn: { phase: "connecting", code: 0 } }],
     ["offline", { room: room({ status: "offline", show: null }) }],
+    ["own-room", { me: performer() }],
     ["watch-free", {}],
     ["watch-free", { me: visitor() }],
     ["ask-to-enter", { room: paidRoom() }],

@@ -9,12 +9,16 @@ import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
 
 const STALE_MS = 3000;
+const SETTLE_MS = 3000;
 
 export class PPVListing extends HTMLElement {
   /** @type {PPVSocket|null} */
   socket = null;
   /** @type {Set<string>} rooms that are live and not on this page */
   newcomers = new Set();
+  /** @type {Set<string>} absent rooms that were live all along */
+  live = new Set();
+  openedAt = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #staleTimer = undefined;
 
@@ -23,9 +27,12 @@ export class PPVListing extends HTMLElement {
     if (!path || this.socket) return;
     this.socket = new PPVSocket({
       url: socketAddress(path),
-      hello: false,
+      welcomed: false,
       onMessage: (message) => message.t === "listing.room" && this.update(message.room),
-      onState: (conn) => this.#showStale(conn.phase === "lost" || conn.phase === "closed"),
+      onState: (conn) => {
+        if (conn.phase === "open") this.openedAt = performance.now();
+        this.#showStale(conn.phase === "lost" || conn.phase === "closed");
+      },
     });
     wakeWithPage(this.socket);
     addEventListener("pagehide", () => this.socket?.close());
@@ -37,9 +44,7 @@ export class PPVListing extends HTMLElement {
   update(room) {
     const tile = this.querySelector(`[data-room="${CSS.escape(room.slug)}"]`);
     if (!(tile instanceof HTMLElement)) {
-      if (room.status === "offline") this.newcomers.delete(room.slug);
-      else this.newcomers.add(room.slug);
-      this.#showNewcomers();
+      this.#absent(room);
       return;
     }
     tile.dataset["status"] = room.status;
@@ -53,6 +58,24 @@ export class PPVListing extends HTMLElement {
     if (room.group) setAmount(tile, "group-cpm", room.group.cpm);
     setAmount(tile, "private-cpm", room.private.price.cpm);
     showPicture(tile, room.snapshot_url);
+  }
+
+  /**
+   * A room that is not on this page. What is said right after connecting is how things stood when the page was made:
+   * rooms on other pages or filtered out are no news.
+   * @param {RoomView} room
+   */
+  #absent(room) {
+    const settled = performance.now() - this.openedAt > SETTLE_MS;
+    if (room.status === "offline") {
+      this.newcomers.delete(room.slug);
+      this.live.delete(room.slug);
+    } else if (!settled) {
+      this.live.add(room.slug);
+    } else if (!this.live.has(room.slug)) {
+      this.newcomers.add(room.slug);
+    }
+    this.#showNewcomers();
   }
 
   #showNewcomers() {

@@ -168,6 +168,7 @@ export class RoomSession {
       microphone: devices.has("microphone") ? "on" : "off",
       device: devices.problem || "ok",
       previewing: devices.running ? "yes" : "no",
+      ready: devices.has("camera") && devices.has("microphone") ? "yes" : "no",
     };
   }
 

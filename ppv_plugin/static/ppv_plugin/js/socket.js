@@ -22,7 +22,7 @@ import { CLOSED, Refusal, SUBPROTOCOL } from "ppv/protocol";
  * @property {string} url
  * @property {(message: ServerMessage) => void} onMessage
  * @property {(conn: Conn) => void} onState
- * @property {boolean} [hello] say hello first and wait for the welcome (rooms); otherwise an open socket is enough
+ * @property {boolean} [welcomed] hello is answered by a welcome (rooms); at a listing it is not
  * @property {Env} [env]
  */
 
@@ -57,11 +57,11 @@ function browserEnv() {
 
 export class PPVSocket {
   /** @param {Options} options */
-  constructor({ url, onMessage, onState, hello = true, env = browserEnv() }) {
+  constructor({ url, onMessage, onState, welcomed = true, env = browserEnv() }) {
     this.url = url;
     this.onMessage = onMessage;
     this.onState = onState;
-    this.hello = hello;
+    this.welcomed = welcomed;
     this.env = env;
     this.epoch = "";
     this.seq = 0;
@@ -86,8 +86,8 @@ export class PPVSocket {
     const ws = new this.env.WebSocket(this.url, [SUBPROTOCOL]);
     this.ws = ws;
     ws.onopen = () => {
-      if (this.hello) this.tell({ t: "hello", epoch: this.epoch, seq: this.seq });
-      else this.#opened();
+      this.tell({ t: "hello", epoch: this.epoch, seq: this.seq });
+      if (!this.welcomed) this.#opened();
     };
     ws.onmessage = (event) => this.#receive(String(event.data));
     ws.onclose = (event) => {
@@ -234,7 +234,7 @@ export class PPVSocket {
   /** Anything heard proves that the line lives; ask again after a while. */
   #heard() {
     this.env.clearTimeout(this.pingTimer);
-    if (this.hello) this.pingTimer = this.env.setTimeout(() => this.#ping(), PING_MS);
+    this.pingTimer = this.env.setTimeout(() => this.#ping(), PING_MS);
   }
 
   #ping() {

@@ -114,6 +114,7 @@ export function screenOf({ room, me, conn, receipt }) {
   if (me.session) return room.status === "private" ? "others-private" : "inside-group";
   if (isPending(me.request)) return "asking";
   if (room.status === "offline") return "offline";
+  if (me.role === "performer") return "own-room";
   if (room.status === "private") return "others-private";
   if (room.status === "free") return "watch-free";
   if (me.role === "visitor") return "sign-in";

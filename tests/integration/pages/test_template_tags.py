@@ -1,0 +1,99 @@
+"""What `{% ppv_head %}` and its kin put into a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+from django.test import RequestFactory, override_settings
+
+from ppv_plugin.templatetags import ppv
+
+pytestmark = pytest.mark.django_db
+
+
+def rendered(text: str, **context: Any) -> str:
+    request = RequestFactory().get("/")
+    for name, value in context.pop("on_request", {}).items():
+        setattr(request, name, value)
+    return Template("{% load ppv %}" + text).render(Context({"request": request, **context}))
+
+
+def import_map(html: str) -> dict[str, str]:
+    found = re.search(r'<script type="importmap"[^>]*>(.*?)</script>', html)
+    assert found is not None
+    return json.loads(found[1])["imports"]
+
+
+def test_every_module_on_disk_has_a_name_in_the_import_map() -> None:
+    folder = settings.BASE_DIR / "ppv_plugin/static/ppv_plugin/js"
+    assert set(import_map(rendered("{% ppv_head %}"))) == {f"ppv/{path.stem}" for path in folder.glob("*.js")}
+
+
+def test_every_style_sheet_on_disk_is_linked_once() -> None:
+    html = rendered("{% ppv_styles %}{% ppv_head %}{% ppv_head %}")
+    folder = settings.BASE_DIR / "ppv_plugin/static/ppv_plugin/css"
+    for path in folder.glob("*.css"):
+        assert len(re.findall(rf"/{path.stem}(\.[0-9a-f]+)?\.css", html)) == 1
+
+
+def test_a_site_may_point_a_module_elsewhere() -> None:
+    with override_settings(PPV_PLUGIN={**settings.PPV_PLUGIN, "IMPORTMAP_OVERRIDES": {"ppv/chat": "/own/chat.js"}}):
+        assert import_map(rendered("{% ppv_head %}"))["ppv/chat"] == "/own/chat.js"
+
+
+def test_no_url_can_end_the_script_it_stands_in() -> None:
+    evil = "</script><script>alert(1)</script>"
+    with override_settings(PPV_PLUGIN={**settings.PPV_PLUGIN, "IMPORTMAP_OVERRIDES": {"ppv/chat": evil}}):
+        html = rendered("{% ppv_head %}")
+    assert "alert(1)</script>" not in html
+    assert import_map(html)["ppv/chat"] == evil
+
+
+def test_a_nonce_that_was_not_read_yet_is_read() -> None:
+    class Unread:
+        def __bool__(self) -> bool:
+            return False
+
+        def __str__(self) -> str:
+            return "abc123"
+
+    assert '<script type="importmap" nonce="abc123">' in rendered("{% ppv_head %}", on_request={"csp_nonce": Unread()})
+
+
+def test_a_site_without_a_policy_gets_no_nonce() -> None:
+    assert "nonce" not in rendered("{% ppv_head %}")
+
+
+def test_a_page_preloads_what_it_names() -> None:
+    assert rendered("{% ppv_head %}").count("modulepreload") == 0
+    assert rendered('{% ppv_head "room" %}').count("modulepreload") == len(ppv.PRELOADS["room"])
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ('{% ppv_word "performer" %}', "broadcaster"),
+        ('{% ppv_word "client" plural=True cap=True %}', "Viewers"),
+        ('{% ppv_word "performer" article=True %}', "a broadcaster"),
+    ],
+)
+def test_roles_are_called_what_the_site_calls_them(tag: str, text: str) -> None:
+    assert rendered(tag) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(583, "5.83&nbsp;tokens"), (100, "1.00&nbsp;token"), (-5, "-0.05&nbsp;tokens"), ("2.00", "2.00&nbsp;tokens")],
+)
+def test_an_amount_carries_its_unit(amount: int | str, text: str) -> None:
+    assert rendered("{% ppv_money amount %}", amount=amount) == f'<span class="ppv-money">{text}</span>'
+
+
+@pytest.mark.parametrize(("ms", "text"), [(0, "0:00"), (185_900, "3:05"), (3_729_000, "1:02:09"), (None, "0:00")])
+def test_a_duration_is_read_like_a_clock(ms: int | None, text: str) -> None:
+    assert ppv.ppv_clock(ms) == text
