@@ -4,6 +4,9 @@
  */
 import { need, part, showWhen } from "ppv/dom";
 
+const LOOK_MS = 1000;
+const STILL_LOOKS = 3; // so many looks without a new frame are no picture any more
+
 export class PPVStage extends HTMLElement {
   /** @type {MediaStream|null} */
   main = null;
@@ -13,11 +16,30 @@ export class PPVStage extends HTMLElement {
   muted = false; // the person's own wish
   /** @type {Set<MediaStreamTrack>} */
   #watched = new Set();
+  #frames = 0;
+  #still = 0;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #lookTimer = undefined;
 
   connectedCallback() {
     this.#video.addEventListener("playing", () => this.render());
     this.#video.addEventListener("resize", () => this.render());
+    this.#lookTimer = setInterval(() => this.#look(), LOOK_MS);
     this.render();
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.#lookTimer);
+  }
+
+  /** A camera that was switched off leaves its last frame standing: only new frames are a picture. */
+  #look() {
+    if (!this.main || document.visibilityState === "hidden") return;
+    const { totalVideoFrames } = this.#video.getVideoPlaybackQuality();
+    const before = this.#still;
+    this.#still = totalVideoFrames === this.#frames ? before + 1 : 0;
+    this.#frames = totalVideoFrames;
+    if (before >= STILL_LOOKS !== this.#still >= STILL_LOOKS) this.render();
   }
 
   /**
@@ -29,6 +51,7 @@ export class PPVStage extends HTMLElement {
     this.toggleAttribute("data-silent", silent);
     if (this.main === stream && video.srcObject === stream) return this.render();
     this.main = stream;
+    this.#still = 0;
     video.srcObject = stream;
     video.muted = silent || this.muted;
     this.sound = video.muted ? "off" : "on";
@@ -101,7 +124,8 @@ export class PPVStage extends HTMLElement {
   render() {
     const track = this.main?.getVideoTracks()[0];
     const own = this.hasAttribute("data-silent");
-    const picture = track && track.readyState === "live" && !track.muted && (own || this.#video.videoWidth > 0);
+    const moves = own || (this.#video.videoWidth > 0 && this.#still < STILL_LOOKS);
+    const picture = track && track.readyState === "live" && !track.muted && moves;
     showWhen(
       this,
       {
