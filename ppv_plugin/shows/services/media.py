@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,19 @@ from .. import rules
 from ..queries import stage as stage_queries
 
 _log = logging.getLogger(__name__)
-_locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
+
+
+@dataclass
+class _Turn:
+    """Who waits to have a room's stage applied: one application serves everybody who asked before it began."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    asked: int = 0
+    served: int = 0
+
+
+_turns: dict[int, _Turn] = defaultdict(_Turn)
+_counting = threading.Lock()
 
 
 def join_media(
@@ -60,13 +73,21 @@ def leave_media(*, connection: UUID, room_id: int, now: datetime) -> None:
 
 def apply_stage(*, room_id: int) -> None:
     """Make the engine match what the database says of this room. Safe to repeat; the worker repeats it."""
-    with _locks[room_id]:
+    with _counting:
+        turn = _turns[room_id]
+        turn.asked += 1
+        mine = turn.asked
+    with turn.lock:
+        if turn.served >= mine:
+            return
+        serving = turn.asked  # whoever asked up to now has committed what the next line reads
         boot_id = media.evidence().boot_id
         plan = stage_queries.stage_plan(room_id=room_id, boot_id=boot_id)
         if plan is None:
             media.close_stage(rules.stage_name(room_id))
         else:
             media.apply_plan(plan)
+        turn.served = serving
 
 
 def report_usage(*, now: datetime, evidence: Evidence | None = None) -> list[UUID]:
