@@ -21,8 +21,23 @@ Account: Any = apps.get_model("ppv_plugin", "Account")
 Entry: Any = apps.get_model("ppv_plugin", "Entry")
 
 
-class AccountIndexView(IndexView):
+class TitledIndexView(IndexView):
+    """Headed as in the menu: the rows' own names are bookkeepers' words."""
+
+    title: Any = ""
+
+    def get_page_title(self) -> str:
+        return str(self.title)
+
+
+class SessionIndexView(TitledIndexView):
+    title = _("Sessions")
+
+
+class AccountIndexView(TitledIndexView):
     """Names the owners of one page of accounts with one query per kind of owner."""
+
+    title = _("Accounts")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -34,15 +49,34 @@ class AccountIndexView(IndexView):
         return context
 
 
-class EntryIndexView(IndexView):
+class EntryIndexView(TitledIndexView):
+    """The same for both sides of one page of movements."""
+
+    title = _("Ledger")
+
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("transfer", "debit", "credit")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        rows = list(context["object_list"])
+        names = names_of(keys=[(account.kind, account.owner) for row in rows for account in (row.debit, row.credit)])
+        for row in rows:
+            row.debit_name, row.credit_name = (_called(account, names) for account in (row.debit, row.credit))
+        context["table"].data = rows
+        return context
+
+
+def _called(account: Any, names: dict[tuple[str, str], str]) -> str:
+    name = names.get((account.kind, account.owner), account.owner)
+    return f"{account.get_kind_display()}: {name}" if name else str(account.get_kind_display())
 
 
 @view_only
 class SessionViewSet(ModelViewSet):
     model = MeteredSession
     name = "ppv_sessions"
+    index_view_class = SessionIndexView
     icon = "time"
     menu_label = _("Sessions")
     pk_path_converter = "uuid"
@@ -96,8 +130,8 @@ class LedgerViewSet(ModelViewSet):
         DateColumn("transfer.posted_at", label=_("Posted"), accessor="transfer.posted_at", sort_key="id"),
         Column("kind", label=_("What"), accessor="transfer.kind"),
         Column("source", label=_("For"), accessor="transfer"),
-        Column("debit", label=_("From")),
-        Column("credit", label=_("To")),
+        Column("debit_name", label=_("From")),
+        Column("credit_name", label=_("To")),
         TokensColumn("amount", label=_("Amount"), sort_key="amount"),
     ]
     list_filter = ["transfer__kind", "transfer__posted_at"]

@@ -44,9 +44,15 @@ class Filters:
     def narrowed(self) -> bool:
         return bool(self.status or self.tag or self.text)
 
-    def query(self, **changes: object) -> str:
+    def query(self, **changes: str | int) -> str:
         """The same choice as a query string, with some of it changed; empty values are left out."""
-        values = {"status": self.status, "tag": self.tag, "q": self.text, "sort": self.sort, **changes}
+        values: dict[str, str | int] = {
+            "status": self.status,
+            "tag": self.tag,
+            "q": self.text,
+            "sort": self.sort,
+            **changes,
+        }
         return urlencode({key: value for key, value in values.items() if value and value != SORTS[0][0]})
 
 

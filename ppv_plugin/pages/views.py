@@ -68,7 +68,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         except PPVError as error:
             refusal = str(error.text)
         else:
-            return redirect(f"{wallet_url}?{urlencode({'added': 1, **({'next': back_url} if back_url else {})})}")
+            return redirect(f"{wallet_url}?{urlencode([('added', '1'), *([('next', back_url)] if back_url else [])])}")
     context = {
         "ppv_base": conf.BASE_TEMPLATE,
         "refusal": refusal or form.refusal,

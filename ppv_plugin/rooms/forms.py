@@ -18,7 +18,8 @@ class PrivateCpmForm(forms.Form):
     cpm = TokensFormField(label=_("Own price of a private show, per minute"), required=False)
 
     def __init__(self, *args: Any, room: Room, pricing: PricingSettings, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"cpm": room.private_cpm}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"cpm": room.private_cpm, **(self.initial or {})}
         self.limits = pricing
         self.fields["cpm"].help_text = _(
             "Between %(low)s and %(high)s. Empty = the site's price, %(site)s. Running shows keep their price."
