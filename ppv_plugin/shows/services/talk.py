@@ -21,21 +21,22 @@ from .media import report_usage
 def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime) -> Any:
     """Store a line: in the private show one is in, else in the room's public chat. The same `cid` stores it once.
 
-    Raises Gone (nobody live), SignInNeeded, Blocked, NotAllowed (a paid show one has not entered; the room is in
-    private), BadInput (empty text).
+    Raises Gone (nobody live), SignInNeeded, Blocked, NotAllowed (a paid show one has not entered), BadInput.
     """
     show = live_show(room_id)
     room = show.room
     private = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).select_related("client").first()
     if user is not None and user.is_authenticated and room.performer.user_id == user.pk:
-        author_kind, name = "performer", room.performer.name
+        author_kind, name, within = "performer", room.performer.name, private
     else:
         client = client_in(user=user, room=room, now=now)
         author_kind, name = "client", client.name
-        _check_place(show, client, private)
+        within = private if private is not None and private.client_id == client.pk else None
+        if within is None:
+            _check_inside(show, client)
     return chat.post_message(
         room_id=room_id,
-        private_show=private.id if private else None,
+        private_show=within.id if within else None,
         author_kind=author_kind,
         author_key=str(user.pk),
         author_name=name,
@@ -45,11 +46,9 @@ def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime) -> Any:
     )
 
 
-def _check_place(show: Show, client: Any, private: PrivateShow | None) -> None:
-    if private is not None:
-        if private.client_id != client.pk:
-            raise NotAllowed
-    elif show.terms["group_cpm"]:
+def _check_inside(show: Show, client: Any) -> None:
+    """In a free show everybody may write, also while the performer is in private; in a paid one those inside."""
+    if show.terms["group_cpm"]:
         inside = Visit.objects.filter(show=show, client=client, state=Visit.State.INSIDE)
         if not inside.exists():
             raise NotAllowed

@@ -8,6 +8,14 @@ import { Thresholds, shownMs } from "ppv/ticking";
 
 const TICK_MS = 250;
 
+/**
+ * @param {Element} place
+ * @param {string} text
+ */
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
 export class PPVMeter extends HTMLElement {
   /** @type {import("ppv/protocol").MeterView|null} */
   meter = null;
@@ -38,8 +46,9 @@ export class PPVMeter extends HTMLElement {
     const time = part(this, "used");
     if (!time) return;
     const ms = this.meter ? shownMs(this.meter, performance.now() - this.since) : 0;
-    const text = clock(ms);
-    if (time.textContent !== text) time.textContent = text;
+    write(time, clock(ms));
+    const left = part(this, "left");
+    if (left) write(left, clock((this.meter?.cutoff_ms ?? ms) - ms));
   }
 }
 

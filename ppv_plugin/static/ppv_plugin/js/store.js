@@ -194,6 +194,9 @@ export function viewOf(state, screen = screenOf) {
     line: conn.phase,
     flow: meter?.flow ?? "idle",
     grace: me?.session && (meter?.grace_left_ms ?? me.session.price.grace_seconds * 1000) > 0 ? "yes" : "no",
+    endless: meter?.cutoff_ms == null ? "yes" : "no",
+    offer: room?.private.state ?? "off",
+    talk: mayTalk(state) ? "yes" : "no",
     low: me?.role === "client" && me.session ? String(thresholdOf(leftMs(meter)) ?? "no") : "no",
     session: me?.session ? (inPrivate(me) ? "private" : "group") : "no",
     receiving: receives ? media.subscribe : "none",
@@ -204,6 +207,15 @@ export function viewOf(state, screen = screenOf) {
     outcome: state.outcome || "none",
     earns: state.receipt?.earned ? "yes" : "no",
   };
+}
+
+/**
+ * Whether what one writes is taken: somebody is live, and one is inside where inside is paid for.
+ * @param {State} state
+ */
+function mayTalk({ room, me }) {
+  if (!room?.show || !me || me.blocked || me.role === "visitor") return false;
+  return me.role === "performer" || me.session !== null || !room.group;
 }
 
 /**

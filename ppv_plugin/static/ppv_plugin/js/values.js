@@ -68,6 +68,7 @@ function ofPerson({ me, room, clockSkew }, now, language) {
     balance_minutes: Number.isFinite(minutes) ? String(minutes) : "",
     partner: session?.partner ?? "",
     ...ofPrice("session", session?.price ?? null, language),
+    cutoff: clock(meter?.cutoff_ms ?? 0),
     cost: amount(meter?.cost ?? "0", language),
     earned: amount(meter?.earned ?? "0", language),
     earned_today: amount(me.earned_today, language),
