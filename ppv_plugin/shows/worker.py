@@ -97,10 +97,11 @@ class Meter:
         lines = metering_queries.meter_lines()
         for line in lines:
             person = seen.get(line.participant)
-            mark = (line.used_ms, line.flow)
             limit = conf.SUPERVISION_SECONDS if line.used_ms or line.flow != "idle" else conf.CONNECT_SECONDS
             alive = person is not None and person.connected
-            if not self._sessions.is_lost(line.session_id, mark=mark, alive=alive, mono=mono, limit_seconds=limit):
+            if not self._sessions.is_lost(
+                line.session_id, mark=line.used_ms, alive=alive, mono=mono, limit_seconds=limit
+            ):
                 continue
             reason = self._loss_reason(line, seen, evidence)
             _log.info("session %s is closed: %s", line.session_id, reason)

@@ -74,7 +74,7 @@ class FlowMeter:
         """Media of this kind was handed to the receiver's connection."""
         silence = at_ms - self._media.get(kind, at_ms)
         if silence > self.stall_ms and kind in self._needs and self._proven is not None:
-            self._begin(at_ms)
+            self._proven = at_ms  # counting begins anew here, but that it was sent proves nothing about the receiver
         self._media[kind] = max(at_ms, self._media.get(kind, at_ms))
         self._advance(at_ms)
 
