@@ -124,7 +124,7 @@ class FlowMeter:
             self._begin(at_ms)
             return
         step = proven - self._proven
-        if step <= 0:
+        if step < 0:
             return
         if step > self.tolerance_ms:
             self._begin(at_ms)

@@ -159,6 +159,18 @@ def test_its_states_follow_proof() -> None:
     assert flow.sample(9000) is FlowState.FLOWING
 
 
+def test_media_sent_after_a_silence_does_not_flow_before_it_is_received() -> None:
+    flow = meter()
+    for _ in call(flow, 1):
+        pass
+    for kind in Kind:  # a probe to a receiver that may be gone
+        flow.media(kind, 9000)
+    assert flow.sample(9000) is FlowState.STALLED
+    counted = flow.flow_ms
+    flow.receipt(9000)
+    assert (flow.sample(9000), flow.flow_ms) == (FlowState.FLOWING, counted)
+
+
 @pytest.mark.parametrize("missing", SOURCES)
 def test_nothing_counts_while_one_side_of_the_proof_is_missing(missing: str) -> None:
     flow = meter()
