@@ -23,6 +23,7 @@ from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.ledger.services import Draft, Movement
+from ppv_plugin.setwise import update_rows
 from ppv_plugin.signals import announce, session_closed, session_metered, session_opened
 
 from . import rules
@@ -125,9 +126,7 @@ def record_usage(*, reports: Iterable[UsageReport], now: datetime) -> list[UUID]
         row.usage, row.used_ms, row.flow, row.heard_at = usage, sum(usage.values()), report.flow, now
         changed.append(row)
     if changed:
-        MeteredSession.objects.bulk_update(
-            changed, ["usage", "used_ms", "flow", "heard_at", "started_at"], batch_size=500
-        )
+        update_rows(changed, ["usage", "used_ms", "flow", "heard_at", "started_at"])
         SessionEvent.objects.bulk_create(events)
         announce(session_metered, session_ids=[row.id for row in changed])
     return [row.id for row in changed]
@@ -233,9 +232,7 @@ def _extend_and_settle(rows: Sequence[MeteredSession], now: datetime) -> Tick:
     ledger.resize_holds(amounts=resized)
     if drafts:
         ledger.post(drafts=drafts, now=now)
-    MeteredSession.objects.bulk_update(
-        rows, ["granted_ms", "final", "settled", "settled_ms", "settle_seq"], batch_size=500
-    )
+    update_rows(rows, ["granted_ms", "final", "settled", "settled_ms", "settle_seq"])
     return done
 
 
