@@ -2,7 +2,7 @@
 
 from ppv_plugin.chat.models import Message
 from ppv_plugin.ledger.models import Account, Entry, Hold, Transfer
-from ppv_plugin.metering.models import MeteredSession, SessionEvent, SessionPayee
+from ppv_plugin.metering.models import Adjustment, MeteredSession, Refund, SessionEvent, SessionPayee
 from ppv_plugin.people.models import Block, Client, Label, LabelSettings, Performer, Studio
 from ppv_plugin.rooms.models import (
     Presence,
@@ -17,6 +17,7 @@ from ppv_plugin.shows.models import PrivateRequest, PrivateShow, Show, Visit
 
 __all__ = [
     "Account",
+    "Adjustment",
     "Block",
     "Client",
     "Entry",
@@ -30,6 +31,7 @@ __all__ = [
     "PricingSettings",
     "PrivateRequest",
     "PrivateShow",
+    "Refund",
     "Room",
     "RoomMode",
     "RoomTag",

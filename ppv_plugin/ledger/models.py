@@ -22,6 +22,7 @@ class Account(models.Model):
         STUDIO = "studio", _("Studio earnings")
         HOUSE = "house", _("House")
         PROVIDER = "provider", _("Payment provider")
+        RECEIVABLE = "receivable", _("Owed to the house")  # owner: id of the account that owes; never above zero
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     owner = models.CharField(max_length=64, blank=True, default="")

@@ -28,8 +28,9 @@ _RANK = {
     Account.Kind.STUDIO: 2,
     Account.Kind.HOUSE: 3,
     Account.Kind.PROVIDER: 4,
+    Account.Kind.RECEIVABLE: 5,
 }
-_UNBOUNDED = {Account.Kind.PROVIDER}
+_UNBOUNDED = {Account.Kind.PROVIDER, Account.Kind.RECEIVABLE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class SessionEvent(models.Model):
     session = models.ForeignKey(MeteredSession, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
     used_ms = models.BigIntegerField()
-    kind = models.CharField(max_length=20)  # opened, started, paused, resumed, warned, closed
+    kind = models.CharField(max_length=20)  # opened, started, paused, resumed, warned, closed, refunded
     note = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
@@ -109,3 +109,80 @@ class SessionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.used_ms} ms"
+
+
+_DECIDED_OR_PENDING = (Q(state="pending") & Q(decided_at__isnull=True)) | (
+    ~Q(state="pending") & Q(decided_at__isnull=False)
+)
+
+
+class Correction(models.Model):
+    """What a refund and an adjustment have in common: asked for by one person, above a limit posted by a second.
+
+    People are kept as `str(user.pk)`; "policy" is the site's own rule. The posting's source id is this row's id.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waits for a second person")
+        POSTED = "posted", _("Posted")
+        DECLINED = "declined", _("Declined")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cid = models.CharField(max_length=64)  # idempotency key of whoever asks
+    reason = models.CharField(_("reason"), max_length=200)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PENDING)
+    requested_by = models.CharField(_("asked for by"), max_length=64)
+    requested_at = models.DateTimeField(_("asked for"))
+    decided_by = models.CharField(_("decided by"), max_length=64, blank=True, default="")
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Refund(Correction):
+    """Given back to the client of a closed session. `parts`: account id -> what that payee gave (or owes for it)."""
+
+    session = models.ForeignKey(MeteredSession, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.BigIntegerField(_("amount"))
+    parts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        default_permissions = ("view",)
+        permissions = [
+            ("refund_session", _("Can refund sessions")),
+            ("approve_correction", _("Can approve refunds and adjustments above the limit")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "cid"], name="ppv_refund_key"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="ppv_refund_positive"),
+            models.CheckConstraint(condition=_DECIDED_OR_PENDING, name="ppv_refund_decided"),
+        ]
+        indexes = [models.Index(fields=["state", "-requested_at"], name="ppv_refund_state")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.session_id}"
+
+
+class Adjustment(Correction):
+    """The house gives to an account (`amount` > 0) or takes from it (< 0)."""
+
+    account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        verbose_name = _("adjustment")
+        verbose_name_plural = _("adjustments")
+        default_permissions = ("view",)
+        permissions = [("adjust_account", _("Can adjust accounts"))]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "cid"], name="ppv_adjustment_key"),
+            models.CheckConstraint(condition=~Q(amount=0), name="ppv_adjustment_not_zero"),
+            models.CheckConstraint(condition=_DECIDED_OR_PENDING, name="ppv_adjustment_decided"),
+        ]
+        indexes = [models.Index(fields=["state", "-requested_at"], name="ppv_adjustment_state")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} for {self.account_id}"

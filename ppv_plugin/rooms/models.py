@@ -110,6 +110,20 @@ class PricingSettings(BaseSiteSetting):
         default=120,
         validators=[MinValueValidator(15), MaxValueValidator(900)],
     )
+    refund_alone_max = TokensField(
+        _("refunds one person may make alone"),
+        default=5000,
+        help_text=_("In tokens, for one session or account. Above it a second person has to approve."),
+    )
+    fault_refund_seconds = models.PositiveIntegerField(
+        _("technical faults that are refunded by themselves"),
+        default=60,
+        validators=[MaxValueValidator(3600)],
+        help_text=_(
+            "When the performer's side or the media is lost within so many seconds on the meter, "
+            "everything is given back. 0 = never."
+        ),
+    )
 
     class Meta:
         verbose_name = _("Video chat: prices")
