@@ -28,7 +28,8 @@ class PrivateOffer(Struct, frozen=True):
 
 
 class RoomView(Struct, frozen=True):
-    """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when status is paid."""
+    """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when the show is a paid one,
+    and `group_minimum` then says what a client needs to enter."""
 
     slug: str
     title: str
@@ -41,6 +42,7 @@ class RoomView(Struct, frozen=True):
     viewers: int
     live_at: int | None
     snapshot_url: str | None
+    group_minimum: str | None = None
 
 
 class RequestView(Struct, frozen=True):

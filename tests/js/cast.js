@@ -25,7 +25,8 @@ export function room(change = {}) {
 }
 
 /** @param {Partial<RoomView>} [change] */
-export const paidRoom = (change = {}) => room({ status: "paid", group: { ...PRICE, cpm: "1.50" }, ...change });
+export const paidRoom = (change = {}) => 
+  room({ status: "paid", group: { ...PRICE, cpm: "1.50" }, group_minimum: "7.50", ...change });
 
 /** @param {Partial<PersonView>} [change] @returns {PersonView} */
 export function client(change = {}) {

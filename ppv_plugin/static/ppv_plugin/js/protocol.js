@@ -14,7 +14,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   minimum: string, request_seconds: number}} PrivateOffer
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
- *   live_at: number|null, snapshot_url: string|null}} RoomView
+ *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null}} RoomView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
  * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null}} SessionView

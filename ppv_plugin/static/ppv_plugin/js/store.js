@@ -3,7 +3,7 @@
  * of its own. `reduce` takes in a message, `viewOf` says which screen it is, `mediaPlan` which media belong to it.
  */
 import { CLOSED } from "ppv/protocol";
-import { fundedMinutes, hundredths } from "ppv/format";
+import { hundredths } from "ppv/format";
 
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
 /** @typedef {import("ppv/protocol").PersonView} PersonView */
@@ -118,7 +118,7 @@ export function screenOf({ room, me, conn, receipt }) {
   if (room.status === "private") return "others-private";
   if (room.status === "free") return "watch-free";
   if (me.role === "visitor") return "sign-in";
-  return fundedMinutes(me.balance, room.group?.cpm) >= 1 ? "ask-to-enter" : "no-funds";
+  return hundredths(me.balance) < hundredths(room.group_minimum) ? "no-funds" : "ask-to-enter";
 }
 
 /**

@@ -30,6 +30,7 @@ function ofRoom({ room, clockSkew }, now, language) {
     live_time: room.live_at ? clock(now + clockSkew - room.live_at) : "",
     ...ofPrice("group", room.group, language),
     ...ofPrice("private", room.private.price, language),
+    group_minimum: amount(room.group_minimum, language),
     private_minimum: amount(room.private.minimum, language),
     private_minutes: String(room.private.minutes_to_start),
     request_seconds: String(room.private.request_seconds),
