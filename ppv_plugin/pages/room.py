@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
+from ppv_plugin.conf import conf
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.shows.queries import person_view, room_view
 
@@ -28,6 +29,7 @@ def context(*, page: Any, request: HttpRequest, slug: str, now: datetime) -> dic
         "wallet_url": addresses.url_of(request, "wallet"),
         "listing_url": page.get_url(request),
         "console_url": addresses.url_of(request, "dashboard"),
+        "max_kbps": conf.RELAY_MAX_KBPS,
     }
 
 
