@@ -80,6 +80,28 @@ class Conflict(PPVError):
     text = _("This was already done, with other values.")
 
 
+class MoreThanCharged(PPVError):
+    """details: left, charged, refunded (tokens as text)."""
+
+    code = "more_than_charged"
+    text = _(
+        "At most %(left)s can be given back: %(charged)s was charged, and %(refunded)s was given back before "
+        "or waits for approval."
+    )
+
+
+class AlreadyRefunded(MoreThanCharged):
+    """The same details; nothing is left."""
+
+    code = "refunded"
+    text = _("Nothing is left to give back: all of the %(charged)s was given back before or waits for approval.")
+
+
+class SecondPersonNeeded(NotAllowed):
+    code = "second_person"
+    text = _("Somebody else than the one who asked has to approve this.")
+
+
 class MediaUnavailable(PPVError):
     code = "media"
     retryable = True

@@ -21,6 +21,7 @@ session_opened = Signal()  # session_id: UUID
 session_metered = Signal()  # session_ids: list[UUID] — used time or flow of these moved on
 session_warned = Signal()  # session_id: UUID, left_ms: int
 session_closed = Signal()  # session_id: UUID, reason: str
+refund_posted = Signal()  # refund_id: UUID, session_id: UUID, amount: int
 show_started = Signal()  # show_id: UUID, room_id: int
 show_ended = Signal()  # show_id: UUID, room_id: int, reason: str
 request_changed = Signal()  # request_id: UUID, state: str

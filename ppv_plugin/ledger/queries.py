@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, Sum
 
-from .models import Account, Entry, Hold
+from .models import Account, Entry, Hold, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,18 @@ def transfer_amounts(*, source: str, source_id: str) -> dict[int, int]:
     return found
 
 
+def last_transfer(*, source: str, source_id: str) -> int | None:
+    """The newest posting under this source and id."""
+    rows = Transfer.objects.filter(source=source, source_id=source_id).order_by("-seq")
+    return rows.values_list("id", flat=True).first()
+
+
 def earned_since(*, account_id: int, since: datetime) -> int:
     """What was credited to the account by sessions since then, less what was taken back."""
     return _sum_of(
         Entry.objects.filter(
             Q(debit_id=account_id) | Q(credit_id=account_id),
-            transfer__source="session",
+            transfer__source__in=("session", "refund"),
             transfer__posted_at__gte=since,
         ),
         account_id,

@@ -35,6 +35,7 @@ EVENT_TEXTS = {
     "resumed": gettext_lazy("Sound and picture came back; the meter went on"),
     "warned": gettext_lazy("Funds for less than %(note)s minutes were announced"),
     "closed": gettext_lazy("Closed"),
+    "refunded": gettext_lazy("%(note)s was given back"),
 }
 
 
@@ -74,6 +75,7 @@ class TimelineEntry:
     used_ms: int
     kind: str
     text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Receipt:
     id: UUID
     subject: str
     facts: dict[str, Any]
+    tariff: rules.Tariff
     rule: str
     rule_text: str
     cpm: int
@@ -165,6 +168,7 @@ def receipt(*, session_id: UUID) -> Receipt:
         id=row.id,
         subject=row.subject,
         facts=row.facts,
+        tariff=tariff,
         rule=tariff.rule,
         rule_text=str(RULE_TEXTS[tariff.rule]),
         cpm=tariff.cpm,
@@ -179,13 +183,13 @@ def receipt(*, session_id: UUID) -> Receipt:
         client_account_id=row.client_account_id,
         shares=[Share(*owners[pk], pk, posted.get(pk, 0)) for pk in account_ids],
         timeline=[
-            TimelineEntry(event.at, event.used_ms, event.kind, _event_text(event.kind, event.note))
+            TimelineEntry(event.at, event.used_ms, event.kind, event_text(event.kind, event.note), event.note)
             for event in row.events.all()
         ],
     )
 
 
-def _event_text(kind: str, note: str) -> str:
+def event_text(kind: str, note: str) -> str:
     text = str(EVENT_TEXTS.get(kind, kind))
     if "%(note)s" in text:
         return text % {"note": note}

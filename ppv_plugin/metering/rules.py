@@ -6,7 +6,7 @@ into ticks changes no total. `affordable_ms` is the other direction: how long a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -223,3 +223,17 @@ def used_after(usage: dict[str, int], boot_id: str, flow_ms: int) -> dict[str, i
     if flow_ms <= usage.get(boot_id, 0):
         return usage
     return {**usage, boot_id: flow_ms}
+
+
+def give_back(amount: int, *, got: Sequence[int], given: Sequence[int]) -> list[int]:
+    """What each payee gives of a refund of `amount`, when of what it `got` it gave back `given` before.
+
+    Each gives in proportion to what it got, by largest remainder over what it is behind with, so that part refunds
+    keep to the proportion together: no part is ever below 0, none exceeds what its payee has left, and the last one
+    brings all to exactly what they got. Raises ValueError when `amount` is more than is left.
+    """
+    whole, before = sum(got), sum(given)
+    if not 0 < amount <= whole - before:
+        raise ValueError("a refund lies between 1 and what is left")
+    behind = [max((before + amount) * own - back * whole, 0) for own, back in zip(got, given, strict=True)]
+    return split_by_weight(amount, behind)

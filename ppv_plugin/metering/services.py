@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from ppv_plugin.conf import conf
 from ppv_plugin.errors import InsufficientFunds
 from ppv_plugin.ledger import queries as ledger_queries
+from ppv_plugin.ledger import receivables
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.ledger.services import Draft, Movement
@@ -286,6 +287,8 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
     row.granted_ms = got.granted_ms
     if draft := _settlement(row, tariff):
         ledger.post(drafts=[draft], now=now)
+    if row.settled:
+        receivables.repay(account_ids=rules.shares(tariff.split, 0), source_id=str(row.id), now=now)
     ledger.release_hold(hold_id=row.hold_id, now=now)
     row.used_ms = min(row.used_ms, got.granted_ms)
     row.state, row.closed_at, row.end_reason = MeteredSession.State.CLOSED, now, reason

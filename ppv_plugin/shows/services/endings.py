@@ -10,8 +10,10 @@ from django.db import transaction
 
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering import queries as metering_queries
+from ppv_plugin.metering import refunds
 from ppv_plugin.metering import services as metering
 from ppv_plugin.rooms import snapshots as rooms
+from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.signals import announce, private_ended, request_changed, show_ended
 
 from ..models import PrivateRequest, PrivateShow, Show, Visit
@@ -28,7 +30,7 @@ def end_private_show(*, private_id: UUID, reason: str, now: datetime) -> bool:
     )
     if not ended:
         return False
-    metering.close_session(session_id=private.session_id, reason=reason, now=now)
+    _close_session(room, private.session_id, reason, now)
     room_moved_on(room)
     _tell_both(room, private.client.user_id)
     announce(private_ended, private_id=private_id)
@@ -43,10 +45,18 @@ def end_visit(*, visit_id: UUID, reason: str, now: datetime) -> bool:
     ended = Visit.objects.filter(id=visit_id, state=Visit.State.INSIDE).update(state=Visit.State.ENDED, left_at=now)
     if not ended:
         return False
-    metering.close_session(session_id=visit.session_id, reason=reason, now=now)
+    _close_session(room, visit.session_id, reason, now)
     room_moved_on(room)
     _tell_both(room, visit.client.user_id)
     return True
+
+
+def _close_session(room: Any, session_id: UUID, reason: str, now: datetime) -> None:
+    """Charge what was used; what a technical fault cut off early is given back at once (spec B-10)."""
+    metering.close_session(session_id=session_id, reason=reason, now=now)
+    if reason in refunds.FAULTS:
+        within = pricing(room.site).fault_refund_seconds
+        refunds.refund_fault(session_id=session_id, within_seconds=within, now=now)
 
 
 def end_session(*, session_id: UUID, reason: str, now: datetime) -> bool:
