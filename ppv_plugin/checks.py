@@ -15,9 +15,28 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from ppv_plugin.conf import conf
+from ppv_plugin.metering.receipts.keys import key_ring
+from ppv_plugin.metering.receipts.rules import KeyProblem
 
 TAG = "ppv_plugin"
-IDS = ("E001", "E002", "E003", "E004", "E006", "E007", "W001", "W002", "W003", "W004", "W005", "W006", "W007", "W008")
+IDS = (
+    "E001",
+    "E002",
+    "E003",
+    "E004",
+    "E006",
+    "E007",
+    "E008",
+    "W001",
+    "W002",
+    "W003",
+    "W004",
+    "W005",
+    "W006",
+    "W007",
+    "W008",
+    "W009",
+)
 
 
 def _error(number: str, text: str, mend: str) -> Error:
@@ -96,6 +115,17 @@ def backends(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(TAG)
+def receipt_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Receipts can be signed."""
+    try:
+        key_ring()
+    except KeyProblem as error:
+        hint = "Correct the list, or make a key with `manage.py ppv_receipt_key`."
+        return [_error("E008", f"PPV_PLUGIN['RECEIPT_KEYS']: {error}.", hint)]
+    return []
+
+
+@register(TAG)
 def surroundings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Settings of the site that get in the way of video."""
     found: list[CheckMessage] = []
@@ -162,6 +192,14 @@ def production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "W008",
                 "There is no TURN server: people behind strict networks will see no picture.",
                 "Set TURN_URLS and TURN_SECRET in PPV_PLUGIN.",
+            )
+        )
+    if not conf.RECEIPT_KEYS:
+        found.append(
+            _warning(
+                "W009",
+                "Receipts are signed with a key derived from SECRET_KEY: when that changes, none verifies any more.",
+                "Make a key with `manage.py ppv_receipt_key` and set RECEIPT_KEYS in PPV_PLUGIN.",
             )
         )
     return found

@@ -45,6 +45,7 @@ class Settings:
     SETTLE_SECONDS: int = 300  # used time after which a running session is posted to the ledger
     SUPERVISION_SECONDS: int = 30  # RFC 8506 Tcc: a session not heard of for so long is closed
     CONNECT_SECONDS: int = 45  # a private show whose media never starts is closed uncharged after so long
+    RECEIPT_KEYS: list[dict[str, str]] = field(default_factory=list)  # Ed25519; empty = derived from SECRET_KEY
 
     # realtime
     ALLOWED_ORIGINS: list[str] = field(default_factory=list)  # besides the page's own host

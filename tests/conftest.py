@@ -71,15 +71,18 @@ def flush_may_empty_append_only_tables() -> Iterator[None]:
     PostgreSQL is emptied by TRUNCATE, which they let pass.
     """
     from ppv_plugin.ledger import append_only
+    from ppv_plugin.metering.receipts.models import APPEND_ONLY_TABLES
+
+    tables = (*append_only.TABLES, *APPEND_ONLY_TABLES)
 
     original: Callable[..., None] = SQLite.ops_class.execute_sql_flush
 
     def flush(operations: Any, sql_list: list[str]) -> None:
-        append_only.remove(operations.connection)
+        append_only.remove(operations.connection, tables)
         try:
             original(operations, sql_list)
         finally:
-            append_only.install(operations.connection)
+            append_only.install(operations.connection, tables)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SQLite.ops_class, "execute_sql_flush", flush)

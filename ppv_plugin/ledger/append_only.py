@@ -1,11 +1,12 @@
-"""Database triggers that make transfers and entries append-only, for SQLite and PostgreSQL.
+"""Database triggers that make transfers, entries and other tables append-only, for SQLite and PostgreSQL.
 
-The application never updates or deletes them; the triggers stop everything else that has a connection.
+The application never updates or deletes their rows; the triggers stop everything else that has a connection.
 Statement-level on PostgreSQL, so inserts pay nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 TABLES = ("ppv_plugin_transfer", "ppv_plugin_entry")
@@ -18,17 +19,17 @@ END $$
 """
 
 
-def install(connection: Any) -> None:
+def install(connection: Any, tables: Sequence[str] = TABLES) -> None:
     """Idempotent. Raises NotSupportedError for another vendor than SQLite and PostgreSQL."""
     with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor):
+        for statement in _statements(connection.vendor, tables):
             cursor.execute(statement)
 
 
-def remove(connection: Any) -> None:
+def remove(connection: Any, tables: Sequence[str] = TABLES) -> None:
     """For tests that empty the tables, and for going back a migration."""
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in tables:
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER IF EXISTS ppv_append_only ON {table}")
             else:
@@ -36,10 +37,10 @@ def remove(connection: Any) -> None:
                     cursor.execute(f"DROP TRIGGER IF EXISTS ppv_append_only_{table}_{verb}")
 
 
-def _statements(vendor: str) -> list[str]:
+def _statements(vendor: str, tables: Sequence[str]) -> list[str]:
     if vendor == "postgresql":
         found = [_POSTGRES_FUNCTION]
-        for table in TABLES:
+        for table in tables:
             found.append(f"DROP TRIGGER IF EXISTS ppv_append_only ON {table}")
             found.append(
                 f"CREATE TRIGGER ppv_append_only BEFORE UPDATE OR DELETE ON {table} "
@@ -50,7 +51,7 @@ def _statements(vendor: str) -> list[str]:
         return [
             f"CREATE TRIGGER IF NOT EXISTS ppv_append_only_{table}_{verb} BEFORE {verb.upper()} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for table in TABLES
+            for table in tables
             for verb in ("update", "delete")
         ]
     from django.db import NotSupportedError

@@ -20,6 +20,7 @@ CASES: dict[str, dict[str, Any]] = {
     "E004": {"WAGTAIL_PAGE_MODEL": "mysite.BasePage"},
     "E006": {"PPV_PLUGIN": {"MEDIA_ENGINE": "nowhere.Engine"}},
     "E007": {"ROOT_URLCONF": "wagtail.urls"},
+    "E008": {"PPV_PLUGIN": {"RECEIPT_KEYS": [{"id": "a", "private": "too short"}]}},
     "W001": {"CHANNEL_LAYERS": {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}},
     "W002": {"ALLOWED_HOSTS": ["*"]},
     "W003": {"INSTALLED_APPS": DAPHNE_LAST},
@@ -27,11 +28,16 @@ CASES: dict[str, dict[str, Any]] = {
     "W005": {"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}},
     "W007": {"DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60}}},
     "W008": {"PPV_PLUGIN": {"TURN_URLS": []}},
+    "W009": {"PPV_PLUGIN": {"RECEIPT_KEYS": []}},
 }
 CALM: dict[str, Any] = {
     "ALLOWED_HOSTS": ["site.example"],
     "CHANNEL_LAYERS": {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}},
-    "PPV_PLUGIN": {"TURN_URLS": ["turn:turn.example"], "MEDIA_ENGINE": "ppv_plugin.media.fake.FakeEngine"},
+    "PPV_PLUGIN": {
+        "TURN_URLS": ["turn:turn.example"],
+        "MEDIA_ENGINE": "ppv_plugin.media.fake.FakeEngine",
+        "RECEIPT_KEYS": [{"id": "a", "private": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}],
+    },
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0}},
     "INSTALLED_APPS": ["daphne", "django.contrib.staticfiles"],
     "ASGI_APPLICATION": "site.asgi.application",
@@ -49,7 +55,7 @@ def found(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[django_checks
         for name, value in read_only.items():
             patch.setattr(checks.settings, name, value)
         clear_url_caches()
-        every = [checks.prerequisites, checks.backends, checks.surroundings, checks.production]
+        every = [checks.prerequisites, checks.backends, checks.receipt_keys, checks.surroundings, checks.production]
         answer = [message for check in every for message in check(None)]
     clear_url_caches()
     return answer
@@ -87,4 +93,6 @@ def test_our_middleware_answers_the_policy(monkeypatch: pytest.MonkeyPatch) -> N
 def test_those_for_production_run_there_only() -> None:
     registered = django_checks.registry.registry
     assert checks.production in registered.deployment_checks
-    assert {checks.prerequisites, checks.backends, checks.surroundings} <= set(registered.registered_checks)
+    assert {checks.prerequisites, checks.backends, checks.receipt_keys, checks.surroundings} <= set(
+        registered.registered_checks
+    )

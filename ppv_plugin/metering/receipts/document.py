@@ -1,0 +1,144 @@
+"""The receipt as a document, `ppv.receipt.v1`: what both sides, the studio and the site agree on, and back again.
+
+The order of the fields is part of the schema. Amounts are texts with two decimals, times are UTC, codes are the
+product's own (words for people are made when it is shown). Nobody is named but by a public name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ppv_plugin.ledger.rules import parse_tokens, tokens
+from ppv_plugin.metering.queries import RULE_TEXTS, Receipt, Share, TimelineEntry, event_text
+from ppv_plugin.metering.rules import Split, Tariff, grace_free_ms
+
+from .rules import SCHEMA
+
+# the numbers besides the price that decide a charge under each rule
+RULE_NUMBERS: dict[str, tuple[str, ...]] = {
+    "per_second": ("grace_ms",),
+    "started_minutes": ("grace_ms",),
+    "upfront_minutes": (),
+    "upfront_after_grace": ("grace_ms",),
+    "threshold": ("threshold_ms",),
+    "steps": ("grace_ms", "step_ms"),
+    "minimum": ("grace_ms", "minimum_ms"),
+    "blocks": ("block_ms",),
+}
+
+
+def document_of(receipt: Receipt) -> dict[str, Any]:
+    """What is signed. Depends on nothing that may change once the session is closed."""
+    timeline = _until_closed(receipt.timeline)
+    return {
+        "schema": SCHEMA,
+        "receipt": str(receipt.id),
+        "kind": receipt.subject,
+        "room": _name(receipt, "room"),
+        "mode": _name(receipt, "mode"),
+        "media": _name(receipt, "media"),
+        "performer": _name(receipt, "performer"),
+        "client": _name(receipt, "client"),
+        "opened_at": _time(receipt.opened_at),
+        "started_at": _time(receipt.started_at),
+        "closed_at": _time(receipt.closed_at),
+        "reason": receipt.reason,
+        "rule": _rule(receipt.tariff),
+        "used_ms": receipt.used_ms,
+        "unit": "token",
+        "total": tokens(receipt.total),
+        "grace": {"free_ms": grace_free_ms(receipt.tariff), "nothing_charged": receipt.within_grace},
+        "split": _split(receipt.tariff.split),
+        "amounts": [
+            {"role": share.kind, "name": _name(receipt, share.kind), "amount": tokens(share.amount)}
+            for share in receipt.shares
+        ],
+        "pauses": _pauses(timeline, receipt.closed_at),
+        "timeline": [
+            {"at": _time(line.at), "used_ms": line.used_ms, "event": line.kind, "note": line.note} for line in timeline
+        ],
+    }
+
+
+def receipt_from(document: dict[str, Any], *, live: Receipt) -> Receipt:
+    """The receipt as the document tells it; accounts, which it does not name, are those of `live`."""
+    rule = document["rule"]
+    parties = zip(live.shares, document["amounts"], strict=False)
+    return replace(
+        live,
+        subject=document["kind"],
+        facts={**live.facts, **{name: document[name] for name in ("room", "mode", "media", "performer", "client")}},
+        rule=rule["name"],
+        rule_text=str(RULE_TEXTS.get(rule["name"], rule["name"])),
+        cpm=parse_tokens(rule["price_per_minute"]),
+        grace_seconds=document["grace"]["free_ms"] // 1000,
+        opened_at=datetime.fromisoformat(document["opened_at"]),
+        started_at=_moment(document["started_at"]),
+        closed_at=_moment(document["closed_at"]),
+        used_ms=document["used_ms"],
+        total=parse_tokens(document["total"]),
+        within_grace=document["grace"]["nothing_charged"],
+        reason=document["reason"],
+        shares=[_share(share, amount) for share, amount in parties if share.kind == amount["role"]],
+        timeline=[
+            TimelineEntry(
+                at=datetime.fromisoformat(line["at"]),
+                used_ms=line["used_ms"],
+                kind=line["event"],
+                text=event_text(line["event"], line["note"]),
+                note=line["note"],
+            )
+            for line in document["timeline"]
+        ],
+    )
+
+
+def _share(share: Share, amount: dict[str, str]) -> Share:
+    return replace(share, amount=parse_tokens(amount["amount"]))
+
+
+def _name(receipt: Receipt, fact: str) -> str:
+    return str(receipt.facts.get(fact, ""))
+
+
+def _rule(tariff: Tariff) -> dict[str, Any]:
+    numbers = {name: getattr(tariff, name) for name in RULE_NUMBERS[tariff.rule]}
+    return {"name": tariff.rule, "price_per_minute": tokens(tariff.cpm), **numbers}
+
+
+def _split(split: Split) -> dict[str, Any]:
+    """Shares in percent: of every charge to the performers, among them by weight, and of each part to a studio."""
+    return {
+        "performers_percent": tokens(split.performer_bp),
+        "performers": [{"weight": party.weight, "studio_percent": tokens(party.studio_bp)} for party in split.parties],
+    }
+
+
+def _until_closed(timeline: list[TimelineEntry]) -> list[TimelineEntry]:
+    """What came after the end, such as a refund, has documents of its own."""
+    ends = [n for n, line in enumerate(timeline) if line.kind == "closed"]
+    return timeline[: ends[0] + 1] if ends else timeline
+
+
+def _pauses(timeline: list[TimelineEntry], closed_at: datetime | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    since: TimelineEntry | None = None
+    for line in timeline:
+        if line.kind == "paused" and since is None:
+            since = line
+        elif line.kind == "resumed" and since is not None:
+            found.append({"from": _time(since.at), "until": _time(line.at), "used_ms": since.used_ms})
+            since = None
+    if since is not None:
+        found.append({"from": _time(since.at), "until": _time(closed_at), "used_ms": since.used_ms})
+    return found
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
