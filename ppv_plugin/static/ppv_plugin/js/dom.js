@@ -43,6 +43,12 @@ export function showWhen(root, view, attribute = "data-when") {
   if (lost) focusFirst(root);
 }
 
+/** Whether anything that can be seen has the focus. */
+export function hasFocus() {
+  const focused = document.activeElement;
+  return focused !== null && focused !== document.body && focused.checkVisibility();
+}
+
 /** @param {ParentNode} root */
 export function focusFirst(root) {
   for (const element of root.querySelectorAll("[data-focus]")) {

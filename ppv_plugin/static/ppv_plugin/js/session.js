@@ -1,5 +1,5 @@
 /** What the room and the console have in common: the line, the state, the media, and the page that follows them. */
-import { announce, language, need, showTexts, showWhen, textsOf } from "ppv/dom";
+import { announce, focusFirst, hasFocus, language, need, showTexts, showWhen, textsOf } from "ppv/dom";
 import { fill } from "ppv/format";
 import { Media } from "ppv/media";
 import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
@@ -72,6 +72,9 @@ export class RoomSession {
       const { minutes } = /** @type {CustomEvent<{minutes: number}>} */ (event).detail;
       announce(this.root, fill(this.say("low-funds"), { minutes }));
     });
+    const { root } = this;
+    // a dialog gives the focus back to what opened it, which may be hidden by now (capture: `close` does not bubble)
+    root.addEventListener("close", () => hasFocus() || focusFirst(root), true);
     addEventListener("pagehide", () => {
       this.socket.parting({ t: "media.leave" });
       this.media.end();
