@@ -163,5 +163,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("aioice", "aiortc", "django_tasks", "wagtail")},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("aioice", "aiortc", "django_tasks", "wagtail")},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners; they are answered with 400, that will do
+    },
 }
