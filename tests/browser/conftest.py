@@ -1,0 +1,148 @@
+"""One filled template per run, one server and one set of browsers per test, and what went wrong in any page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from . import books
+from .lantern import Database, Databases, Server
+from .people import Client, Performer, Person
+from .witness import Witness
+
+ARGUMENTS = [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+    "--disable-dev-shm-usage",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
+PERFORMERS = {"ana", "bo"}
+P = TypeVar("P", bound=Person)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    on_postgres = os.environ.get("PPV_TEST_DB") == "postgres"
+    made = Databases(tmp_path_factory.mktemp("lantern"), os.environ["PPV_TEST_DATABASE_URL"] if on_postgres else "")
+    made.fill()
+    yield made
+    made.drop(made.template)
+
+
+@pytest.fixture
+def database(databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
+    """A fresh site; the test reads and prepares it with the product's own queries and services."""
+    with databases.copy() as copy, django_db_blocker.unblock(), books.reading_from(copy):
+        yield copy
+
+
+@pytest.fixture
+def server(databases: Databases, database: Database) -> Iterator[Server]:
+    made = Server(databases.folder, database)
+    made.start()
+    yield made
+    print(made.log)  # shown when the test fails
+    if made.running:
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright_sync() -> Iterator[Playwright]:
+    """Its loop runs in this thread meanwhile, so it ends with the module, and Django has to be told that we wait."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as running:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright_sync: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.skip("needs Chromium: make test-browser")
+    browser = playwright_sync.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def witness() -> Iterator[Witness]:
+    made = Witness()
+    yield made
+    assert made.seen == []
+
+
+class Stage:
+    """Lets people come in, each with a browser of their own."""
+
+    def __init__(self, chromium: Browser, server: Server, witness: Witness) -> None:
+        self.chromium, self.server, self.witness = chromium, server, witness
+        self.people: list[Person] = []
+
+    def performer(self, login: str) -> Performer:
+        return self._enter(Performer, login, signed_in=True)
+
+    def client(self, login: str, **options: object) -> Client:
+        return self._enter(Client, login, signed_in=True, **options)
+
+    def visitor(self) -> Client:
+        return self._enter(Client, "visitor", signed_in=False)
+
+    def _enter(self, kind: Callable[..., P], login: str, *, signed_in: bool, **options: object) -> P:
+        settings = {
+            "permissions": ["camera", "microphone"],
+            "locale": "en-GB",
+            "viewport": {"width": 1280, "height": 800},
+            **options,
+        }
+        context = self.chromium.new_context(**settings)  # type: ignore[arg-type]
+        self.witness.watch(context, login)
+        person = kind(login, context, self.server)
+        self.people.append(person)
+        if signed_in:
+            person.signs_in()
+        return person
+
+    def empties(self) -> None:
+        for person in self.people:
+            person.context.close()
+        self.people.clear()
+
+
+@pytest.fixture
+def stage(chromium: Browser, server: Server, witness: Witness) -> Iterator[Stage]:
+    made = Stage(chromium, server, witness)
+    yield made
+    made.empties()
+
+
+@pytest.fixture
+def ana(stage: Stage) -> Performer:
+    return stage.performer("ana")
+
+
+@pytest.fixture
+def bo(stage: Stage) -> Performer:
+    return stage.performer("bo")
+
+
+@pytest.fixture
+def cy(stage: Stage) -> Client:
+    return stage.client("cy")
+
+
+@pytest.fixture
+def di(stage: Stage) -> Client:
+    return stage.client("di")
+
+
+@pytest.fixture
+def visitor(stage: Stage) -> Client:
+    return stage.visitor()
