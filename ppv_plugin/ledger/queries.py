@@ -1,4 +1,4 @@
-"""Reads of the ledger: balances, statements, and the proof that they agree."""
+"""Reads of the ledger: balances, statements, and the proof that they agree (`violations`, see `proof`)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 
 from .models import Account, Entry, Hold, Transfer
+from .proof import violations as violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +108,6 @@ def earned_since(*, account_id: int, since: datetime) -> int:
         ),
         account_id,
     )
-
-
-def violations() -> list[str]:
-    """Laws 1 and 2 over the whole ledger, in words; empty = it agrees with itself."""
-    found = []
-    if total := Account.objects.aggregate(s=Sum("balance"))["s"] or 0:
-        found.append(f"the balances sum to {total}, not to zero")
-    credits = dict(Entry.objects.values_list("credit_id").annotate(s=Sum("amount")).order_by())
-    debits = dict(Entry.objects.values_list("debit_id").annotate(s=Sum("amount")).order_by())
-    holds = dict(Hold.objects.values_list("account_id").annotate(s=Sum("amount")).order_by())
-    for row in Account.objects.all().iterator():
-        entries = credits.get(row.id, 0) - debits.get(row.id, 0)
-        if entries != row.balance:
-            found.append(f"account {row.id} has {row.balance}, its entries sum to {entries}")
-        if holds.get(row.id, 0) != row.held:
-            found.append(f"account {row.id} holds {row.held}, its holds sum to {holds.get(row.id, 0)}")
-    below = Account.objects.filter(floor__isnull=False, balance__lt=F("floor") + F("held"))
-    found += [f"account {pk} is below its floor" for pk in below.values_list("id", flat=True)]
-    return found
 
 
 def _sum_of(entries: object, account_id: int) -> int:
