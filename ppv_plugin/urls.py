@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
+from ppv_plugin.pages import receipt_views as receipts
 from ppv_plugin.pages import views as pages
 from ppv_plugin.rooms import views as rooms
 
 app_name = "ppv"
 urlpatterns = [
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
-    path("receipts/<uuid:session>/", pages.receipt, name="receipt"),
+    path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),
+    path("receipts/<uuid:session>.json", receipts.signed_file, name="receipt_file"),
+    path("receipt-keys.json", receipts.keys, name="receipt_keys"),
+    path("verify/", receipts.verify, name="verify_receipt"),
     path("wallet/top-up/", pages.top_up, name="top_up"),
 ]

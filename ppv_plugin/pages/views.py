@@ -1,48 +1,20 @@
-"""Views that are no pages of the tree: the receipt of a session, and the test top-up."""
+"""The test top-up: a view that is no page of the tree."""
 
 from __future__ import annotations
-
-import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from ppv_plugin.conf import conf
-from ppv_plugin.errors import NotFound, PPVError
-from ppv_plugin.metering import queries as metering
+from ppv_plugin.errors import PPVError
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.payments.services import top_up as top_up_wallet
 
 from . import addresses
-from .receipts import reading
-
-
-@never_cache
-@require_safe
-def receipt(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
-    """The same facts for both sides; what each paid or earned by role. For anybody else it does not exist."""
-    if not request.user.is_authenticated:
-        return redirect(addresses.login_url(request))
-    try:
-        found = metering.receipt(session_id=session)
-    except NotFound:
-        raise Http404("no such receipt") from None
-    read = reading(user=request.user, receipt=found)
-    if read is None:
-        raise Http404("no such receipt")
-    context = {
-        "ppv_base": conf.BASE_TEMPLATE,
-        "receipt": found,
-        "role": read.role,
-        "shares": read.shares,
-        "wallet_url": addresses.url_of(request, "wallet"),
-        "dashboard_url": addresses.url_of(request, "dashboard"),
-    }
-    return render(request, "ppv_plugin/pages/receipt.html", context)
 
 
 @never_cache

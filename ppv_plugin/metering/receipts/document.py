@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from ppv_plugin.ledger.rules import parse_tokens, tokens
 from ppv_plugin.metering.queries import RULE_TEXTS, Receipt, Share, TimelineEntry, event_text
-from ppv_plugin.metering.rules import Split, Tariff, grace_free_ms
+from ppv_plugin.metering.rules import Party, Split, Tariff, grace_free_ms
 
 from .rules import SCHEMA
 
@@ -62,14 +63,16 @@ def document_of(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def receipt_from(document: dict[str, Any], *, live: Receipt) -> Receipt:
-    """The receipt as the document tells it; accounts, which it does not name, are those of `live`."""
+def receipt_from(document: dict[str, Any], *, live: Receipt | None = None) -> Receipt:
+    """The receipt as the document tells it. Accounts, which it does not name, are those of `live`, or 0."""
     rule = document["rule"]
-    parties = zip(live.shares, document["amounts"], strict=False)
-    return replace(
-        live,
+    names = {name: document[name] for name in ("room", "mode", "media", "performer", "client")}
+    told = [Share(amount["role"], "", 0, parse_tokens(amount["amount"])) for amount in document["amounts"]]
+    return Receipt(
+        id=UUID(document["receipt"]),
         subject=document["kind"],
-        facts={**live.facts, **{name: document[name] for name in ("room", "mode", "media", "performer", "client")}},
+        facts={**live.facts, **names} if live else names,
+        tariff=live.tariff if live else _tariff(document),
         rule=rule["name"],
         rule_text=str(RULE_TEXTS.get(rule["name"], rule["name"])),
         cpm=parse_tokens(rule["price_per_minute"]),
@@ -81,22 +84,34 @@ def receipt_from(document: dict[str, Any], *, live: Receipt) -> Receipt:
         total=parse_tokens(document["total"]),
         within_grace=document["grace"]["nothing_charged"],
         reason=document["reason"],
-        shares=[_share(share, amount) for share, amount in parties if share.kind == amount["role"]],
-        timeline=[
-            TimelineEntry(
-                at=datetime.fromisoformat(line["at"]),
-                used_ms=line["used_ms"],
-                kind=line["event"],
-                text=event_text(line["event"], line["note"]),
-                note=line["note"],
-            )
-            for line in document["timeline"]
-        ],
+        client_account_id=live.client_account_id if live else 0,
+        shares=_of_accounts(told, live.shares) if live else told,
+        timeline=[_line(line) for line in document["timeline"]],
     )
 
 
-def _share(share: Share, amount: dict[str, str]) -> Share:
-    return replace(share, amount=parse_tokens(amount["amount"]))
+def _of_accounts(told: list[Share], live: list[Share]) -> list[Share]:
+    both = zip(told, live, strict=False)
+    return [replace(own, amount=share.amount) if own.kind == share.kind else share for share, own in both]
+
+
+def _line(line: dict[str, Any]) -> TimelineEntry:
+    text = event_text(line["event"], line["note"])
+    return TimelineEntry(datetime.fromisoformat(line["at"]), line["used_ms"], line["event"], text, line["note"])
+
+
+def _tariff(document: dict[str, Any]) -> Tariff:
+    split = document["split"]
+    parties = tuple(
+        Party(0, party["weight"], None, parse_tokens(party["studio_percent"])) for party in split["performers"]
+    )
+    numbers = {name: document["rule"][name] for name in RULE_NUMBERS[document["rule"]["name"]]}
+    return Tariff(
+        rule=document["rule"]["name"],
+        cpm=parse_tokens(document["rule"]["price_per_minute"]),
+        split=Split(parse_tokens(split["performers_percent"]), parties, 0),
+        **numbers,
+    )
 
 
 def _name(receipt: Receipt, fact: str) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ppv_plugin.metering import queries as metering
 from ppv_plugin.metering.queries import Receipt
 
 from . import rules
@@ -45,8 +44,8 @@ class Examined:
     changed: list[str] = field(default_factory=list)
 
 
-def proof(*, row: SignedReceipt) -> Proof:
-    live = metering.receipt(session_id=row.session_id)
+def proof(*, row: SignedReceipt, live: Receipt) -> Proof:
+    """`live`: the receipt as the books tell it now. Raises rules.KeyProblem."""
     books = document_of(live)
     document = _parsed(row.document)
     public = key_ring().public(row.key_id)
