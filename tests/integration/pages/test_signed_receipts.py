@@ -41,7 +41,7 @@ def private_session(cast: Cast, *, client: Any = None) -> MeteredSession:
     client = client or cast.cy
     cast.fund(client, 10_000)
     show = cast.private(client)
-    cast.pass_time(95, meter=Meter())
+    cast.pass_time(95, meter=Meter(), every=5)
     shows.end_private(user=client, private_id=show.id, now=cast.now)
     return MeteredSession.objects.get(id=show.session_id)
 
