@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ppv_plugin.pages import receipt_views as receipts
+from ppv_plugin.pages import statement_views as statements
 from ppv_plugin.pages import views as pages
 from ppv_plugin.rooms import views as rooms
 
@@ -15,5 +16,7 @@ urlpatterns = [
     path("receipts/<uuid:session>.json", receipts.signed_file, name="receipt_file"),
     path("receipt-keys.json", receipts.keys, name="receipt_keys"),
     path("verify/", receipts.verify, name="verify_receipt"),
+    path("statements/<int:account>/", statements.statement_page, name="statement"),
+    path("statements/<int:account>.csv", statements.statement_file, name="statement_file"),
     path("wallet/top-up/", pages.top_up, name="top_up"),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Case, F, Q, Sum, When
 
 from .models import Account, Entry, Hold, Transfer
 from .proof import violations as violations
@@ -27,7 +28,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One movement as its owner sees it: `amount` is signed, `balance_after` the balance once it was posted."""
+    """One transfer as its owner sees it: `amount` is signed, `balance_after` the balance once it was posted."""
 
     at: datetime
     kind: str
@@ -66,19 +67,45 @@ def hold_amounts(*, hold_ids: Iterable[int]) -> dict[int, int]:
 
 def statement(*, account_id: int, limit: int = 50, offset: int = 0) -> list[StatementLine]:
     """Newest first. Every line carries the balance after it, so pages agree with each other."""
-    mine = Entry.objects.filter(Q(debit_id=account_id) | Q(credit_id=account_id)).order_by("-id")
-    page = list(mine.select_related("transfer")[offset : offset + limit])
+    page = list(moves(account_id=account_id).order_by("-transfer_id")[offset : offset + limit])
     if not page:
         return []
     now_balance = Account.objects.values_list("balance", flat=True).get(id=account_id)
-    running = now_balance - _sum_of(mine.filter(id__gt=page[0].id), account_id)
+    newer = Entry.objects.filter(_touches(account_id), transfer_id__gt=page[0]["transfer_id"])
+    running = now_balance - _sum_of(newer, account_id)
     lines = []
-    for entry in page:
-        amount = entry.amount if entry.credit_id == account_id else -entry.amount
-        t = entry.transfer
-        lines.append(StatementLine(t.posted_at, t.kind, t.reason, amount, running, t.source, t.source_id))
-        running -= amount
+    for move in page:
+        lines.append(line_of(move, running))
+        running -= move["moved"]
     return lines
+
+
+def moves(*, account_id: int) -> Any:
+    """One row for each transfer that touches the account, with what it `moved` there in all; to be ordered and cut.
+
+    How a transfer divides its amount among others is not the account's business.
+    """
+    mine = Entry.objects.filter(_touches(account_id))
+    signed = Case(When(credit_id=account_id, then=F("amount")), default=-F("amount"))
+    names = {name: F(f"transfer__{name}") for name in ("posted_at", "kind", "reason", "source", "source_id")}
+    return mine.values("transfer_id", **names).annotate(moved=Sum(signed))
+
+
+def line_of(move: dict[str, Any], balance_after: int) -> StatementLine:
+    """A row of `moves` as a line."""
+    return StatementLine(
+        at=move["posted_at"],
+        kind=move["kind"],
+        reason=move["reason"],
+        amount=move["moved"],
+        balance_after=balance_after,
+        source=move["source"],
+        source_id=move["source_id"],
+    )
+
+
+def _touches(account_id: int) -> Q:
+    return Q(debit_id=account_id) | Q(credit_id=account_id)
 
 
 def transfer_amounts(*, source: str, source_id: str) -> dict[int, int]:
@@ -102,7 +129,7 @@ def earned_since(*, account_id: int, since: datetime) -> int:
     """What was credited to the account by sessions since then, less what was taken back."""
     return _sum_of(
         Entry.objects.filter(
-            Q(debit_id=account_id) | Q(credit_id=account_id),
+            _touches(account_id),
             transfer__source__in=("session", "refund"),
             transfer__posted_at__gte=since,
         ),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger import queries as ledger_queries
 
-from . import rules
+from . import refund_queries, rules
 from .models import MeteredSession
 
 RULE_TEXTS = {
@@ -198,7 +198,7 @@ def event_text(kind: str, note: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """A line of a history. `amount` is signed, from the side of the account that asked."""
+    """A line of a history. `amount` and what was `refunded` are signed, from the side of the account that asked."""
 
     id: UUID
     subject: str
@@ -207,6 +207,7 @@ class SessionSummary:
     closed_at: datetime | None
     used_ms: int
     amount: int
+    refunded: int
     reason: str
 
 
@@ -214,8 +215,10 @@ def history(*, account_id: int, paid: bool, limit: int = 25, offset: int = 0) ->
     """Closed sessions newest first: those this account paid (`paid`) or earned from."""
     rows = MeteredSession.objects.filter(state=MeteredSession.State.CLOSED)
     rows = rows.filter(client_account_id=account_id) if paid else rows.filter(payees__account_id=account_id)
+    page = list(rows.order_by("-opened_at")[offset : offset + limit])
+    given = refund_queries.refunded(session_ids=[row.id for row in page], account_id=None if paid else account_id)
     found = []
-    for row in rows.order_by("-opened_at")[offset : offset + limit]:
+    for row in page:
         split = rules.tariff_from(row.tariff).split
         amount = -row.settled if paid else rules.shares(split, row.settled).get(account_id, 0)
         found.append(
@@ -227,6 +230,7 @@ def history(*, account_id: int, paid: bool, limit: int = 25, offset: int = 0) ->
                 closed_at=row.closed_at,
                 used_ms=row.used_ms,
                 amount=amount,
+                refunded=given.get(row.id, 0) * (1 if paid else -1),
                 reason=row.end_reason,
             )
         )

@@ -7,7 +7,6 @@ a session never exceed what was charged: every verb first locks the session's ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -24,9 +23,9 @@ from ppv_plugin.signals import announce, refund_posted
 
 from . import rules
 from .models import MeteredSession, Refund, SessionEvent
+from .refund_queries import FAULT
 
 POLICY = "policy"  # the actor of what the site does by itself
-FAULT = "technical_fault"  # the reason of it
 FAULTS = frozenset({MeteredSession.EndReason.PERFORMER_LOST, MeteredSession.EndReason.MEDIA_LOST})
 _PENDING, _POSTED, _DECLINED = Refund.State.PENDING, Refund.State.POSTED, Refund.State.DECLINED
 
@@ -112,16 +111,6 @@ def refund_fault(*, session_id: UUID, within_seconds: int, now: datetime) -> Ref
     return request_refund(
         session_id=session_id, amount=None, reason=FAULT, cid=POLICY, alone_max=None, actor=POLICY, now=now
     )
-
-
-def refunded(*, session_ids: Iterable[UUID], account_id: int | None = None) -> dict[UUID, int]:
-    """session -> hundredths given back: to its client, or by this payee."""
-    rows = Refund.objects.filter(session_id__in=list(session_ids), state=_POSTED)
-    found: dict[UUID, int] = {}
-    for session_id, amount, parts in rows.values_list("session_id", "amount", "parts"):
-        part = amount if account_id is None else parts.get(str(account_id), 0)
-        found[session_id] = found.get(session_id, 0) + part
-    return found
 
 
 def refundable(*, session_id: UUID) -> int:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from ppv_plugin.conf import conf
 from ppv_plugin.errors import PPVError
 from ppv_plugin.ledger.queries import balance_of
+from ppv_plugin.ledger.receivables import owed_by
 from ppv_plugin.people.models import Performer
 from ppv_plugin.people.queries import performer_of
 from ppv_plugin.rooms.forms import PrivateCpmForm
@@ -97,6 +98,7 @@ def _earnings(request: HttpRequest, performer: Performer) -> dict[str, Any]:
     history = performer_history(performer=performer, limit=ROWS + 1, offset=first)
     return {
         "earnings": balance,
+        "owed": owed_by(account_ids=[pk]).get(pk, 0) if (pk := balance.account_id) else 0,
         "history": history[:ROWS],
         "older": first + ROWS if len(history) > ROWS else None,
         "newer": max(first - ROWS, 0) if first else None,

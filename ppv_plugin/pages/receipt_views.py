@@ -24,6 +24,7 @@ from ppv_plugin.metering.receipts.document import receipt_from
 from ppv_plugin.metering.receipts.keys import key_ring
 from ppv_plugin.metering.receipts.queries import Examined, Proof
 from ppv_plugin.metering.receipts.services import signed_receipt
+from ppv_plugin.metering.refund_queries import refund_lines
 
 from . import addresses
 from .receipts import Reading, reading
@@ -48,6 +49,7 @@ def receipt(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
         "role": read.role,
         "shares": read.shares,
         "proof": proof,
+        "refunds": refund_lines(session_id=session),
         "file_url": reverse("ppv:receipt_file", args=[session]),
         "verify_url": request.build_absolute_uri(reverse("ppv:verify_receipt")),
         "wallet_url": addresses.url_of(request, "wallet"),

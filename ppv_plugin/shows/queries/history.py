@@ -18,7 +18,8 @@ from ..states import ReceiptView
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A line of "my shows". `amount` is signed hundredths from one's own side: paid is negative, earned positive."""
+    """A line of "my shows". `amount` is signed hundredths from one's own side: paid is negative, earned positive;
+    `refunded` the other way round."""
 
     session: UUID
     kind: str
@@ -27,6 +28,7 @@ class HistoryRow:
     started_at: datetime
     used_ms: int
     amount: int
+    refunded: int
     reason: str
     url: str
 
@@ -68,6 +70,7 @@ def _history(kind: str, owner: str, *, paid: bool, limit: int, offset: int) -> l
             started_at=row.opened_at,
             used_ms=row.used_ms,
             amount=row.amount,
+            refunded=row.refunded,
             reason=row.reason,
             url=receipt_url(row.id),
         )

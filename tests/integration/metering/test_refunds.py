@@ -15,7 +15,7 @@ from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.models import Transfer
 from ppv_plugin.ledger.services import Draft, Movement
 from ppv_plugin.metering import queries as metering_queries
-from ppv_plugin.metering import refunds
+from ppv_plugin.metering import refund_queries, refunds
 from ppv_plugin.metering.models import MeteredSession, Refund
 from ppv_plugin.rooms.models import PricingSettings
 from ppv_plugin.shows import services as shows
@@ -165,7 +165,7 @@ def test_who_has_spent_it_owes_it_and_repays_first(cast: Cast) -> None:
     refund(cast, session_id, None)
     assert (cast.balance(cast.cy), cast.earned(cast.ana), cast.house()) == (10_000, 0, 0)
     assert receivables.owed_by(account_ids=[ana]) == {ana: 400}
-    assert refunds.refunded(session_ids=[session_id], account_id=ana) == {session_id: 466}
+    assert refund_queries.refunded(session_ids=[session_id], account_id=ana) == {session_id: 466}
 
     show = cast.private(cast.cy)
     cast.pass_time(310, meter=Meter(), every=5)  # 10.00: 8.00 for Ana
