@@ -142,7 +142,7 @@ class Cast:
         return self.ana_room if user.pk == self.ana.pk else self.bo_room
 
     # --- time
-    def pass_time(self, seconds: float, *, meter: Meter | None = None, every: float = 1.0) -> None:
+    def pass_time(self, seconds: float, *, meter: Meter | None = None, every: float = 5.0) -> None:
         """Let media flow for `seconds`; with a meter, it steps `every` so many seconds."""
         left = round(seconds * 1000)
         while left > 0:
