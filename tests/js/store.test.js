@@ -136,6 +136,13 @@ describe("messages", () => {
     assert.equal(reduce(before, { t: "meter", meter: meter() }, 0).me?.meter?.cost, "2.00");
     assert.equal(reduce(before, { t: "meter", meter: meter({ session: "other" }) }, 0), before);
   });
+  test("money that comes in is seen at once", () => {
+    const poor = state({ me: client({ balance: "9.99" }) });
+    const told = reduce(poor, { t: "wallet.state", balance: "10.99", held: "0.00" }, 0);
+    assert.equal(told.me?.balance, "10.99");
+    const onAir = state({ me: performer() });
+    assert.equal(reduce(onAir, { t: "wallet.state", balance: "1.00", held: "0.00" }, 0), onAir);
+  });
   test("a receipt stays until a new session begins", () => {
     const ended = reduce(state({}), { t: "session.ended", receipt: receipt() }, 0);
     assert.equal(ended.receipt?.total, "5.83");

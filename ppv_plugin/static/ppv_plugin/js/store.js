@@ -65,6 +65,9 @@ export function reduce(state, message, now) {
     case "meter":
       if (!state.me?.session || state.me.session.session !== message.meter.session) return state;
       return { ...state, me: { ...state.me, meter: message.meter } };
+    case "wallet.state":
+      if (state.me?.role !== "client") return state;
+      return { ...state, me: { ...state.me, balance: message.balance } };
     case "session.ended":
       return { ...state, receipt: message.receipt };
     case "media.taken":
