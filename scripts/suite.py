@@ -72,6 +72,7 @@ def steps() -> list[Step]:
     python = ("ppv_plugin", "demo_site", "scripts", "tests", "setup.py")
     settings = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     postgres = "PPV_TEST_DB=postgres"
+    side_by_side = ("-n", "2", "--dist", "loadfile")  # a journey mostly waits for paid time to pass
     return [
         Step("lint", "Python lint", tool("ruff", "check", "--output-format=concise", *python)),
         Step("lint", "Python format", tool("ruff", "format", "--check", "--quiet", *python)),
@@ -101,12 +102,13 @@ def steps() -> list[Step]:
             env=postgres,
         ),
         pytest_run("packaging", "Wheel on a stock site", "-m", "packaging"),
-        pytest_run("browser", "Browser on SQLite", "-m", "browser", needs="browser"),
+        pytest_run("browser", "Browser on SQLite", "-m", "browser", *side_by_side, needs="browser"),
         pytest_run(
             "browser",
             "Browser on PostgreSQL, money journeys",
             "-m",
             "browser and money",
+            *side_by_side,
             needs="browser services",
             env=postgres,
         ),
