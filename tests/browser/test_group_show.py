@@ -41,7 +41,7 @@ def test_a_paid_room_puts_out_who_runs_out_and_keeps_the_other_on_one_meter(
     for person in (di, cy):
         person.enters_paid_show()
         person.sees_and_hears()
-    di.finds(di.page.get_by_text("Your funds last for about"))
+    di.finds(di.page.get_by_text("Then it ends by itself"))
 
     first_tab = cy.page
     second_tab = cy.opens_tab("/live/bo/")
