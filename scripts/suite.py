@@ -58,6 +58,10 @@ def front_end(part: str, title: str, script: str, report: str = "") -> Step:
     return Step(part, title, (sys.executable, "-m", "scripts.node", script), report=report)
 
 
+# Pages, forms and commands say the same on every database; money, shows and sockets are tried on both.
+SAME_ON_POSTGRES = ("integration/pages", "integration/backoffice", "integration/setup", "tooling")
+
+
 def strict_files() -> list[str]:
     """Where mypy is strict: decisions, verbs and reads of every slice, the ports, the relay, these scripts."""
     package = ROOT / "ppv_plugin"
@@ -98,6 +102,7 @@ def steps() -> list[Step]:
             "Tests on PostgreSQL and Redis",
             "-m",
             WITH_DATABASE,
+            *(f"--ignore=tests/{folder}" for folder in SAME_ON_POSTGRES),
             needs="services",
             env=postgres,
         ),
