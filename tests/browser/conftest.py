@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -13,19 +12,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from . import books
 from .lantern import Database, Databases, Server
-from .people import Client, Performer, Person
+from .people import Client, Performer
+from .stage import ARGUMENTS, Stage
 from .witness import Witness
-
-ARGUMENTS = [
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-    "--disable-dev-shm-usage",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]
-PERFORMERS = {"ana", "bo"}
-P = TypeVar("P", bound=Person)
 
 
 @pytest.fixture(scope="session")
@@ -77,43 +66,6 @@ def witness() -> Iterator[Witness]:
     made = Witness()
     yield made
     assert made.seen == []
-
-
-class Stage:
-    """Lets people come in, each with a browser of their own."""
-
-    def __init__(self, chromium: Browser, server: Server, witness: Witness) -> None:
-        self.chromium, self.server, self.witness = chromium, server, witness
-        self.people: list[Person] = []
-
-    def performer(self, login: str) -> Performer:
-        return self._enter(Performer, login, signed_in=True)
-
-    def client(self, login: str, **options: object) -> Client:
-        return self._enter(Client, login, signed_in=True, **options)
-
-    def visitor(self) -> Client:
-        return self._enter(Client, "visitor", signed_in=False)
-
-    def _enter(self, kind: Callable[..., P], login: str, *, signed_in: bool, **options: object) -> P:
-        settings = {
-            "permissions": ["camera", "microphone"],
-            "locale": "en-GB",
-            "viewport": {"width": 1280, "height": 800},
-            **options,
-        }
-        context = self.chromium.new_context(**settings)  # type: ignore[arg-type]
-        self.witness.watch(context, login)
-        person = kind(login, context, self.server)
-        self.people.append(person)
-        if signed_in:
-            person.signs_in()
-        return person
-
-    def empties(self) -> None:
-        for person in self.people:
-            person.context.close()
-        self.people.clear()
 
 
 @pytest.fixture
