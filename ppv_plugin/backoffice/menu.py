@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from .corrections import AdjustmentViewSet, RefundViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
 from .trade import ClientViewSet, PerformerViewSet, RoomModeViewSet, RoomViewSet, StudioViewSet
 
@@ -22,6 +23,8 @@ class VideoChatGroup(SnippetViewSetGroup):
         ClientViewSet,
         RoomModeViewSet,
         SessionViewSet,
+        RefundViewSet,
         AccountViewSet,
+        AdjustmentViewSet,
         LedgerViewSet,
     )

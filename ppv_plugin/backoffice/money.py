@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
-from wagtail.admin.views.generic import IndexView
+from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import Button
 
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering.adjustments import ADJUSTABLE
 from ppv_plugin.metering.models import MeteredSession
+from ppv_plugin.metering.refund_queries import refunded
 
+from . import correcting
 from .columns import ClockColumn, ReceiptColumn, TokensColumn
 from .owners import names_of
 from .policies import view_only
@@ -72,11 +78,45 @@ def _called(account: Any, names: dict[tuple[str, str], str]) -> str:
     return f"{account.get_kind_display()}: {name}" if name else str(account.get_kind_display())
 
 
+class SessionInspectView(InspectView):
+    """Says what was given back, and leads to giving back more."""
+
+    @property
+    def header_buttons(self) -> list[Button]:
+        buttons = [Button(_("Receipt"), url=reverse("ppv:receipt", args=[self.object.pk]), icon_name="doc-full")]
+        closed = self.object.state == MeteredSession.State.CLOSED
+        if closed and self.request.user.has_perm(correcting.REFUND):
+            url = reverse("ppv_sessions:refund", args=[self.object.pk])
+            buttons.append(Button(_("Refund"), url=url, icon_name="rotate", priority=1))
+        return buttons
+
+    def get_fields_context(self) -> list[dict[str, Any]]:
+        given = refunded(session_ids=[self.object.pk]).get(self.object.pk, 0)
+        sums = [(_("Charged"), tokens(self.object.settled)), (_("Given back"), tokens(given))]
+        return [*super().get_fields_context(), *({"label": a, "value": b, "component": None} for a, b in sums)]
+
+
+class AccountInspectView(InspectView):
+    """Leads to the statement and to adjusting what people have."""
+
+    @property
+    def header_buttons(self) -> list[Button]:
+        user, buttons = self.request.user, []
+        if user.has_perm("ppv_plugin.view_entry"):
+            url = reverse("ppv:statement", args=[self.object.pk])
+            buttons.append(Button(_("Statement"), url=url, icon_name="list-ul"))
+        if user.has_perm(correcting.ADJUST) and self.object.kind in ADJUSTABLE:
+            url = reverse("ppv_accounts:adjust", args=[self.object.pk])
+            buttons.append(Button(_("Adjust"), url=url, icon_name="plus-inverse", priority=1))
+        return buttons
+
+
 @view_only
 class SessionViewSet(ModelViewSet):
     model = MeteredSession
     name = "ppv_sessions"
     index_view_class = SessionIndexView
+    inspect_view_class = SessionInspectView
     icon = "time"
     menu_label = _("Sessions")
     pk_path_converter = "uuid"
@@ -99,6 +139,10 @@ class SessionViewSet(ModelViewSet):
     list_filter = ["subject", "state", "end_reason", "opened_at"]
     inspect_view_fields = ["subject", "state", "opened_at", "started_at", "closed_at", "used_ms", "end_reason", "facts"]
 
+    def get_urlpatterns(self) -> list[Any]:
+        refund = correcting.RefundView.as_view()
+        return [*super().get_urlpatterns(), path("refund/<uuid:pk>/", refund, name="refund")]
+
 
 @view_only
 class AccountViewSet(ModelViewSet):
@@ -107,6 +151,7 @@ class AccountViewSet(ModelViewSet):
     icon = "folder-open-inverse"
     menu_label = _("Accounts")
     index_view_class = AccountIndexView
+    inspect_view_class = AccountInspectView
     ordering = ("kind", "id")
     list_display = [
         Column("get_kind_display", label=_("Kind"), sort_key="kind"),
@@ -116,6 +161,10 @@ class AccountViewSet(ModelViewSet):
     ]
     list_filter = ["kind"]
     inspect_view_fields = ["kind", "owner", "created_at"]
+
+    def get_urlpatterns(self) -> list[Any]:
+        adjust = correcting.AdjustView.as_view()
+        return [*super().get_urlpatterns(), path("adjust/<int:pk>/", adjust, name="adjust")]
 
 
 @view_only

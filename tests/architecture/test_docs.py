@@ -10,6 +10,7 @@ import pytest
 from django.dispatch import Signal
 
 from ppv_plugin import checks, hooks, signals
+from ppv_plugin.backoffice import audit
 from ppv_plugin.conf import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,7 @@ THINGS: dict[str, list[str]] = {
     "hooks.md": list(hooks.NAMES),
     "signals.md": [name for name, value in vars(signals).items() if isinstance(value, Signal)],
     "commands.md": [path.stem for path in COMMANDS.glob("ppv_*.py")],
+    "log-actions.md": list(audit.ACTIONS),
     "checks.md": [f"ppv_plugin.{number}" for number in checks.IDS],
 }
 

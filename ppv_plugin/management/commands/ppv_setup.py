@@ -47,13 +47,24 @@ GROUPS = {
         ADMIN,
         *(
             f"ppv_plugin.view_{what}"
-            for what in ("account", "transfer", "entry", "meteredsession", "performer", "studio")
+            for what in (
+                "account",
+                "transfer",
+                "entry",
+                "meteredsession",
+                "refund",
+                "adjustment",
+                "performer",
+                "studio",
+            )
         ),
         "ppv_plugin.change_pricingsettings",
+        *(f"ppv_plugin.{verb}" for verb in ("refund_session", "adjust_account", "approve_correction")),
     ],
     "Video chat support": [
         ADMIN,
-        *(f"ppv_plugin.view_{what}" for what in ("client", "performer", "room", "meteredsession", "account")),
+        *(f"ppv_plugin.view_{what}" for what in ("client", "performer", "room", "meteredsession", "refund", "account")),
+        "ppv_plugin.refund_session",
     ],
 }
 

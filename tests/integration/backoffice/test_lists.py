@@ -24,13 +24,15 @@ LISTS = {
     "modes": "/admin/snippets/ppv_plugin/roommode/",
     "sessions": "/admin/ppv_sessions/",
     "accounts": "/admin/ppv_accounts/",
+    "refunds": "/admin/ppv_refunds/",
+    "adjustments": "/admin/ppv_adjustments/",
     "ledger": "/admin/ppv_ledger/",
 }
 MAY_SEE = {
     "Video chat editors": {"rooms", "performers", "studios", "modes"},
     "Video chat moderators": {"rooms", "performers", "clients"},
-    "Video chat finance": {"performers", "studios", "sessions", "accounts", "ledger"},
-    "Video chat support": {"rooms", "performers", "clients", "sessions", "accounts"},
+    "Video chat finance": {"performers", "studios", "sessions", "refunds", "accounts", "adjustments", "ledger"},
+    "Video chat support": {"rooms", "performers", "clients", "sessions", "refunds", "accounts"},
 }
 
 

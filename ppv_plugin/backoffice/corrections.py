@@ -1,0 +1,152 @@
+"""Admin lists of refunds and adjustments, with what waits for a second person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from wagtail.admin.views.generic import InspectView
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import Button
+
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering.models import Adjustment, Correction, Refund
+from ppv_plugin.metering.refund_queries import reason_text
+
+from .columns import TokensColumn
+from .correcting import APPROVE, DecideView, inspect_url
+from .money import TitledIndexView
+from .owners import names_of
+from .policies import view_only
+from .staff import staff_names
+
+
+class CorrectionIndexView(TitledIndexView):
+    """Names people with one query for a page of rows."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        rows = list(context["object_list"])
+        names = staff_names(key for row in rows for key in (row.requested_by, row.decided_by))
+        self.describe(rows)
+        for row in rows:
+            row.asker, row.decider = names[row.requested_by], names[row.decided_by]
+        context["table"].data = rows
+        return context
+
+    def describe(self, rows: list[Any]) -> None:
+        raise NotImplementedError
+
+
+class RefundIndexView(CorrectionIndexView):
+    title = _("Refunds")
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("session")
+
+    def describe(self, rows: list[Any]) -> None:
+        for row in rows:
+            facts = row.session.facts
+            row.subject = f"{facts.get('client', '')} · {facts.get('performer', '')}"
+
+
+class AdjustmentIndexView(CorrectionIndexView):
+    title = _("Adjustments")
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("account")
+
+    def describe(self, rows: list[Any]) -> None:
+        names = names_of(keys=[(row.account.kind, row.account.owner) for row in rows])
+        for row in rows:
+            name = names.get((row.account.kind, row.account.owner), row.account.owner)
+            row.subject = f"{row.account.get_kind_display()}: {name}"
+
+
+class CorrectionInspectView(InspectView):  # type: ignore[misc]
+    """Leads to the decision while it waits, for those who may take it."""
+
+    decide_url_name = ""
+
+    @property
+    def header_buttons(self) -> list[Button]:
+        user = self.request.user
+        may = user.has_perm(APPROVE) or self.object.requested_by == str(user.pk)
+        if self.object.state != Correction.State.PENDING or not may:
+            return []
+        return [Button(_("Decide"), url=reverse(self.decide_url_name, args=[self.object.pk]), icon_name="check")]
+
+    def get_amount_display_value(self) -> str:
+        return tokens(self.object.amount)
+
+    def get_reason_display_value(self) -> str:
+        return reason_text(self.object.reason)
+
+    def get_requested_by_display_value(self) -> str:
+        return staff_names([self.object.requested_by])[self.object.requested_by]
+
+    def get_decided_by_display_value(self) -> str:
+        return staff_names([self.object.decided_by])[self.object.decided_by]
+
+
+class RefundInspectView(CorrectionInspectView):
+    decide_url_name = "ppv_refunds:decide"
+
+
+class AdjustmentInspectView(CorrectionInspectView):
+    decide_url_name = "ppv_adjustments:decide"
+
+
+class CorrectionViewSet(ModelViewSet):  # type: ignore[misc]
+    pk_path_converter = "uuid"
+    ordering = ("-requested_at",)
+    list_filter = ["state", "requested_at"]
+    kind = ""
+    list_display = [
+        TitleColumn("subject", label=_("For"), get_url=inspect_url),
+        TokensColumn("amount", label=_("Amount"), sort_key="amount"),
+        Column("reason", label=_("Reason"), accessor=lambda row: reason_text(row.reason)),
+        StatusTagColumn(
+            "get_state_display",
+            label=_("State"),
+            sort_key="state",
+            primary=lambda row: row.state == Correction.State.PENDING,
+        ),
+        Column("asker", label=_("Asked for by")),
+        Column("requested_at", label=_("Asked for"), sort_key="requested_at"),
+        Column("decider", label=_("Decided by")),
+    ]
+
+    def get_urlpatterns(self) -> list[Any]:
+        decide = DecideView.as_view(kind=self.kind)
+        return [*super().get_urlpatterns(), path("decide/<uuid:pk>/", decide, name="decide")]
+
+
+@view_only
+class RefundViewSet(CorrectionViewSet):
+    model = Refund
+    name = "ppv_refunds"
+    kind = "refund"
+    icon = "rotate"
+    menu_label = _("Refunds")
+    index_view_class = RefundIndexView
+    inspect_view_class = RefundInspectView
+    inspect_view_fields = [
+        "session", "amount", "reason", "state", "requested_by", "requested_at", "decided_by", "decided_at"
+    ]  # fmt: skip
+
+
+@view_only
+class AdjustmentViewSet(CorrectionViewSet):
+    model = Adjustment
+    name = "ppv_adjustments"
+    kind = "adjustment"
+    icon = "plus-inverse"
+    menu_label = _("Adjustments")
+    index_view_class = AdjustmentIndexView
+    inspect_view_class = AdjustmentInspectView
+    inspect_view_fields = [
+        "account", "amount", "reason", "state", "requested_by", "requested_at", "decided_by", "decided_at"
+    ]  # fmt: skip
