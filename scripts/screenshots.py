@@ -28,7 +28,10 @@ from tests.browser.witness import Witness
 PICTURES = ROOT / "var" / "screenshots"
 README_PICTURE = ROOT / "docs" / "images" / "room.png"
 EVENING = ROOT / "demo_site" / "static" / "demo_site" / "evening.svg"
-SCENE = "body { margin: 0; background: radial-gradient(circle at 50% 45%, #8a5a2b, #2a1d3f 75%) } svg { display: block; height: 100vh; margin: auto }"
+SCENE = (
+    "body { margin: 0; background: radial-gradient(circle at 50% 45%, #8a5a2b, #2a1d3f 75%) }"
+    " svg { display: block; height: 100vh; margin: auto }"
+)
 CAMERA: ViewportSize = {"width": 640, "height": 360}
 WIDTHS = (1280, 320)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
