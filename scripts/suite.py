@@ -76,7 +76,7 @@ def steps() -> list[Step]:
     python = ("ppv_plugin", "demo_site", "scripts", "tests", "setup.py")
     settings = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     postgres = "PPV_TEST_DB=postgres"
-    side_by_side = ("-n", "2", "--dist", "loadfile")  # a journey mostly waits for paid time to pass
+    side_by_side = ("-n", "2", "--dist", "worksteal")  # a journey mostly waits for paid time to pass
     return [
         Step("lint", "Python lint", tool("ruff", "check", "--output-format=concise", *python)),
         Step("lint", "Python format", tool("ruff", "format", "--check", "--quiet", *python)),
