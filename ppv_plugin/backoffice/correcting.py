@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
@@ -27,6 +28,7 @@ from ppv_plugin.rooms.queries import pricing
 from . import audit
 from .correction_forms import AdjustmentForm, CorrectionForm, RefundForm
 from .owners import names_of
+from .staff import staff_names
 
 REFUND, ADJUST, APPROVE = (
     "ppv_plugin.refund_session",
@@ -35,7 +37,19 @@ REFUND, ADJUST, APPROVE = (
 )
 
 
-class CorrectingView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc,type-arg]
+class TrailMixin:
+    """Where one is: the list, then this page with its title."""
+
+    list_url_name: Any
+    list_title: Any
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        own = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}  # type: ignore[attr-defined]
+        first = {"url": reverse(self.list_url_name), "label": self.list_title}
+        return [*super().get_breadcrumbs_items(), first, own]  # type: ignore[misc]
+
+
+class CorrectingView(TrailMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[misc,type-arg]
     """A form that asks for a correction of `subject`. What the services refuse is said at the field it is about."""
 
     template_name = "ppv_plugin/backoffice/correction_form.html"
@@ -78,14 +92,15 @@ class RefundView(CorrectingView):
     header_icon = "rotate"
     form_class: type[CorrectionForm] = RefundForm
     permission = REFUND
+    list_url_name = "ppv_sessions:index"
+    list_title = gettext_lazy("Sessions")
     kind = "refund"
 
     def find_subject(self) -> MeteredSession:
         return get_object_or_404(MeteredSession, pk=self.kwargs["pk"])
 
     def get_page_subtitle(self) -> str:
-        facts = self.subject.facts
-        return f"{facts.get('client', '')} · {facts.get('performer', '')}"
+        return _session_name(self.subject)
 
     def get_initial(self) -> dict[str, Any]:
         return {"amount": refunds.refundable(session_id=self.subject.pk)}
@@ -95,7 +110,7 @@ class RefundView(CorrectingView):
         facts = [
             (_("Charged"), tokens(self.subject.settled)),
             (_("Can still be given back"), tokens(left)),
-            (_("You alone"), tokens(alone_max_of(self.subject))),
+            (_("Limit for one person"), tokens(alone_max_of(self.subject))),
         ]
         return super().get_context_data(facts=facts, **kwargs)
 
@@ -116,6 +131,8 @@ class AdjustView(CorrectingView):
     header_icon = "plus-inverse"
     form_class: type[CorrectionForm] = AdjustmentForm
     permission = ADJUST
+    list_url_name = "ppv_accounts:index"
+    list_title = gettext_lazy("Accounts")
     kind = "adjustment"
 
     def find_subject(self) -> Any:
@@ -123,14 +140,13 @@ class AdjustView(CorrectingView):
         return get_object_or_404(account, pk=self.kwargs["pk"], kind__in=adjustments.ADJUSTABLE)
 
     def get_page_subtitle(self) -> str:
-        key = (self.subject.kind, self.subject.owner)
-        return f"{self.subject.get_kind_display()}: {names_of(keys=[key]).get(key, self.subject.owner)}"
+        return _account_name(self.subject)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = [
             (_("Balance"), tokens(self.subject.balance)),
             (_("Held"), tokens(self.subject.held)),
-            (_("You alone, in a day"), tokens(smallest_alone_max())),
+            (_("Limit for one person, in a day"), tokens(smallest_alone_max())),
         ]
         return super().get_context_data(facts=facts, **kwargs)
 
@@ -146,13 +162,21 @@ class AdjustView(CorrectingView):
         )
 
 
-class DecideView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
+class DecideView(TrailMixin, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
     """Approve or decline what waits. Who asked may only take it back."""
 
     template_name = "ppv_plugin/backoffice/decide.html"
     page_title = gettext_lazy("Decide")
     header_icon = "check"
     kind = ""
+
+    @property
+    def list_url_name(self) -> str:
+        return f"ppv_{self.kind}s:index"
+
+    @property
+    def list_title(self) -> str:
+        return _("Refunds") if self.kind == "refund" else _("Adjustments")
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         model = Refund if self.kind == "refund" else Adjustment
@@ -162,8 +186,19 @@ class DecideView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def get_page_subtitle(self) -> str:
+        if self.kind == "adjustment":
+            return _account_name(self.correction.account)
+        return _session_name(self.correction.session)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        facts = [(_("Amount"), tokens(self.correction.amount)), (_("Reason"), self.correction.reason)]
+        asker = self.correction.requested_by
+        facts = [
+            (_("Amount"), tokens(self.correction.amount)),
+            (_("Reason"), self.correction.reason),
+            (_("Asked for by"), staff_names([asker])[asker]),
+            (_("Asked for"), localize(timezone.localtime(self.correction.requested_at))),
+        ]
         pending = self.correction.state == Correction.State.PENDING
         return super().get_context_data(facts=facts, pending=pending, own=self.own, **kwargs)
 
@@ -206,6 +241,15 @@ def alone_max_of(session: MeteredSession) -> int:
 def smallest_alone_max() -> int:
     """Accounts belong to no one site: the strictest limit holds."""
     return min((pricing(site).refund_alone_max for site in Site.objects.all()), default=0)
+
+
+def _session_name(session: MeteredSession) -> str:
+    return f"{session.facts.get('client', '')} · {session.facts.get('performer', '')}"
+
+
+def _account_name(account: Any) -> str:
+    key = (account.kind, account.owner)
+    return f"{account.get_kind_display()}: {names_of(keys=[key]).get(key, account.owner)}"
 
 
 def _said(error: PPVError) -> str:

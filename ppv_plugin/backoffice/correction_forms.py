@@ -15,7 +15,7 @@ AMOUNT_MAX = 10_000_000
 
 class CorrectionForm(forms.Form):
     amount = TokensFormField(label=_("Amount"), min_hundredths=1, max_hundredths=AMOUNT_MAX)
-    reason = forms.CharField(label=_("Reason"), max_length=190, help_text=_("Those whose money it is read this."))
+    reason = forms.CharField(label=_("Reason"), max_length=190, help_text=_("The people concerned read this."))
     cid = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

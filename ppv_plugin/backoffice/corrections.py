@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets import Button
+from wagtail.admin.widgets.button import HeaderButton
 
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.models import Adjustment, Correction, Refund
@@ -71,12 +71,12 @@ class CorrectionInspectView(InspectView):  # type: ignore[misc]
     decide_url_name = ""
 
     @property
-    def header_buttons(self) -> list[Button]:
+    def header_buttons(self) -> list[HeaderButton]:
         user = self.request.user
         may = user.has_perm(APPROVE) or self.object.requested_by == str(user.pk)
         if self.object.state != Correction.State.PENDING or not may:
             return []
-        return [Button(_("Decide"), url=reverse(self.decide_url_name, args=[self.object.pk]), icon_name="check")]
+        return [HeaderButton(_("Decide"), url=reverse(self.decide_url_name, args=[self.object.pk]), icon_name="check")]
 
     def get_amount_display_value(self) -> str:
         return tokens(self.object.amount)

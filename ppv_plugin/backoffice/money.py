@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets import Button
+from wagtail.admin.widgets.button import HeaderButton
 
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.adjustments import ADJUSTABLE
@@ -82,12 +82,12 @@ class SessionInspectView(InspectView):
     """Says what was given back, and leads to giving back more."""
 
     @property
-    def header_buttons(self) -> list[Button]:
-        buttons = [Button(_("Receipt"), url=reverse("ppv:receipt", args=[self.object.pk]), icon_name="doc-full")]
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons = [HeaderButton(_("Receipt"), url=reverse("ppv:receipt", args=[self.object.pk]), icon_name="doc-full")]
         closed = self.object.state == MeteredSession.State.CLOSED
         if closed and self.request.user.has_perm(correcting.REFUND):
             url = reverse("ppv_sessions:refund", args=[self.object.pk])
-            buttons.append(Button(_("Refund"), url=url, icon_name="rotate", priority=1))
+            buttons.append(HeaderButton(_("Refund"), url=url, icon_name="rotate", priority=1))
         return buttons
 
     def get_fields_context(self) -> list[dict[str, Any]]:
@@ -100,14 +100,14 @@ class AccountInspectView(InspectView):
     """Leads to the statement and to adjusting what people have."""
 
     @property
-    def header_buttons(self) -> list[Button]:
+    def header_buttons(self) -> list[HeaderButton]:
         user, buttons = self.request.user, []
         if user.has_perm("ppv_plugin.view_entry"):
             url = reverse("ppv:statement", args=[self.object.pk])
-            buttons.append(Button(_("Statement"), url=url, icon_name="list-ul"))
+            buttons.append(HeaderButton(_("Statement"), url=url, icon_name="list-ul"))
         if user.has_perm(correcting.ADJUST) and self.object.kind in ADJUSTABLE:
             url = reverse("ppv_accounts:adjust", args=[self.object.pk])
-            buttons.append(Button(_("Adjust"), url=url, icon_name="plus-inverse", priority=1))
+            buttons.append(HeaderButton(_("Adjust"), url=url, icon_name="plus-inverse", priority=1))
         return buttons
 
 
