@@ -22,7 +22,17 @@ from scripts.terminal import CACHE, ROOT, SetupFailed, heading, say
 REPORTS = CACHE / "reports"
 PYTEST = (sys.executable, "-m", "pytest")
 DJANGO = (sys.executable, "-m", "django")
-STRICT_NAMES = ("rules", "services", "queries")
+STRICT_NAMES = (
+    "rules",
+    "services",
+    "queries",
+    "refunds",
+    "adjustments",
+    "refund_queries",
+    "periods",
+    "proof",
+    "receivables",
+)
 STRICT_PLACES = ("media/engine.py", "media/relay", "realtime/protocol.py")
 WITH_DATABASE = "not (unit or architecture or contract or packaging or browser)"
 

@@ -85,3 +85,23 @@ def test_offline_there_is_nothing_to_join(cast: Cast) -> None:
 def test_requests_take_only_known_values(cast: Cast) -> None:
     with pytest.raises(BadInput):
         shows.set_requests(user=cast.ana, room_id=cast.ana_room.pk, value="anything", now=cast.now)
+
+
+def test_what_a_crash_left_open_in_an_ended_show_is_closed_by_supervision(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ppv_plugin.shows.services import endings
+    from ppv_plugin.shows.worker import Meter
+
+    cast.fund(cast.cy, 5000)
+    show = cast.live(cast.bo, cast.group)
+    visit = cast.visit(cast.cy)
+    meter = Meter()
+    cast.pass_time(90, meter=meter)
+    with monkeypatch.context() as crash:
+        crash.setattr(endings, "end_visit", None)
+        with pytest.raises(TypeError):
+            endings.close_show(show_id=show.id, reason="performer", now=cast.now)
+    cast.pass_time(60, meter=meter)
+    assert cast.receipt(visit.session_id).total == 150
+    assert cast.available(cast.cy) == 4850
