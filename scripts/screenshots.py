@@ -156,9 +156,8 @@ def chromium(folder: Path) -> Iterator[Browser]:
 def take_all(folder: Path) -> list[str]:
     """Returns what went wrong in the pages meanwhile."""
     camera, witness = Photographer(PICTURES), Witness()
-    databases = Databases(folder)
-    databases.fill()
-    with databases.copy() as database, chromium(folder) as started:
+    databases = Databases(folder, "ppv_pictures")
+    with databases.filled(), databases.copy() as database, chromium(folder) as started:
         server = Server(folder, database)
         server.start()
         try:

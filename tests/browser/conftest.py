@@ -18,12 +18,14 @@ from .witness import Witness
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    on_postgres = os.environ.get("PPV_TEST_DB") == "postgres"
-    made = Databases(tmp_path_factory.mktemp("lantern"), os.environ["PPV_TEST_DATABASE_URL"] if on_postgres else "")
-    made.fill()
-    yield made
-    made.drop(made.template)
+def databases(tmp_path_factory: pytest.TempPathFactory, worker_id: str, testrun_uid: str) -> Iterator[Databases]:
+    """Workers that run side by side share one template: filling it takes longer than many a journey."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "lantern"
+    postgres_url = os.environ["PPV_TEST_DATABASE_URL"] if os.environ.get("PPV_TEST_DB") == "postgres" else ""
+    made = Databases(folder, f"ppv_template_{testrun_uid[:8]}", postgres_url)
+    with made.filled():
+        yield made
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
 import signal
@@ -46,10 +48,37 @@ class Database:
 class Databases:
     """One filled template and its copies, on SQLite or on the PostgreSQL that `postgres_url` names."""
 
-    def __init__(self, folder: Path, postgres_url: str = "") -> None:
+    def __init__(self, folder: Path, name: str, postgres_url: str = "") -> None:
         self.folder = folder
         self.postgres_url = postgres_url
-        self.template = self._named(f"ppv_template_{uuid4().hex[:8]}")
+        self.template = self._named(name)
+
+    @contextmanager
+    def filled(self) -> Iterator[None]:
+        """Whoever comes first fills the template, whoever leaves last takes it away; others wait or use it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._users() as users:
+            if not users:
+                self.fill()
+            users.append(os.getpid())
+        try:
+            yield
+        finally:
+            with self._users() as users:
+                users.remove(os.getpid())
+                if not users:
+                    self.drop(self.template)
+
+    @contextmanager
+    def _users(self) -> Iterator[list[int]]:
+        """The processes that use the template; locked, and written back unless something fails."""
+        with (self.folder / "users.json").open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            users: list[int] = json.loads(file.read() or "[]")
+            yield users
+            file.truncate(0)
+            file.write(json.dumps(users))
 
     def fill(self) -> None:
         if self.postgres_url:

@@ -45,6 +45,7 @@ class Inspector:
             page.wait_for_function(SETTLED)  # axe reads colours, and those of a transition are nobody's choice
             self._axe(page, f"{name}, {scheme}")
         with small(page):
+            page.wait_for_function(SETTLED)
             wide = page.evaluate(TOO_WIDE)
             if wide:
                 self.found.append(f"{name}: wider than 320 px: {', '.join(wide)}")
