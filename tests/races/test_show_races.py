@@ -11,13 +11,14 @@ from wagtail.models import Locale, Page, Site
 
 from ppv_plugin.errors import Gone
 from ppv_plugin.ledger import queries
+from ppv_plugin.ledger import services as ledger
 from ppv_plugin.media import services as media
 from ppv_plugin.metering import services as metering
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.shows import services as shows
 from ppv_plugin.testing.cast import Cast
 
-from .world import race
+from .world import move, race
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -34,18 +35,23 @@ def cast() -> Iterator[Cast]:
     assert queries.violations() == []
 
 
-def test_a_show_with_eight_visits_ends_while_three_workers_meter_it(cast: Cast) -> None:
+def test_a_show_with_eight_visits_ends_while_it_is_metered_and_tipped(cast: Cast) -> None:
     users = [get_user_model().objects.create_user(username=f"client-{number}") for number in range(8)]
     cast.live(cast.bo, cast.group)
     for user in users:
         cast.fund(user, 5000)
         cast.visit(user)
-    cast.pass_time(300)
+    cast.pass_time(200)  # nothing is settled before the end
     shows.report_usage(now=cast.now)
 
     def meter() -> None:
         for _ in range(12):
             metering.tick(now=cast.now)
+
+    def tip() -> None:
+        performer = ledger.account(kind="performer", owner=str(cast.bo.ppv_performer.uuid))
+        for user in users * 10:
+            move(ledger.account(kind="client", owner=str(user.ppv_client.uuid)), performer, 1)
 
     def end() -> None:
         shows.leave(user=cast.bo, room_id=cast.bo_room.pk, now=cast.now)
@@ -57,7 +63,7 @@ def test_a_show_with_eight_visits_ends_while_three_workers_meter_it(cast: Cast) 
             except Gone:
                 continue
 
-    assert race(meter, meter, meter, end, end, come_back) == []
+    assert race(meter, tip, tip, tip, end, end, come_back) == []
     rows = MeteredSession.objects.all()
-    assert {row.settled for row in rows if row.used_ms} == {675}
+    assert {row.settled for row in rows if row.used_ms} == {425}
     assert {row.state for row in rows} == {"closed"}
