@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from ppv_plugin.metering.models import MeteredSession
 
 from . import books
-from .lantern import Server
+from .lantern import STOP_SECONDS, Server
 from .people import END_PRIVATE, Client, Performer
 from .witness import Witness
 
@@ -74,3 +75,20 @@ def test_a_show_whose_client_does_not_come_back_is_closed_after_the_restart(
     receipt = books.settle_in_order(closed[0].id)
     assert receipt.used_ms == before.used_ms
     assert books.balance("cy").available == 100_00 - receipt.total
+
+
+def test_a_polite_end_is_quick_with_people_in_the_room_and_they_are_back_after_it(
+    ana: Performer, cy: Client, server: Server, witness: Witness
+) -> None:
+    ana.goes_live("Free")
+    cy.opens_room_of("ana")
+    cy.sees_and_hears()
+    with witness.expecting(*OUTAGE):
+        assert server.stop() < STOP_SECONDS
+        assert "Traceback" not in server.log, server.log
+        server.start()
+        cy.finds(cy.page.get_by_text("Reconnecting…"))
+        expect(cy.page.get_by_text("Reconnecting…")).to_be_hidden(timeout=30_000)
+        cy.says("Still here?")
+        ana.reads("Still here?")
+        cy.sees_and_hears()
