@@ -23,6 +23,10 @@ from ppv_plugin.media.engine import (
 from ppv_plugin.media.refusals import refusal
 from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, Refusal, SnapshotRequest
 
+# Made once, in the import: msgspec works a class out on its first use, and two threads that do so at once crash.
+_READERS: dict[Any, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (JoinAnswer, Evidence, Capabilities, Refusal)
+}
 CONNECT_SECONDS, READ_SECONDS = 1.0, 8.0
 THREADS = 4
 
@@ -110,6 +114,6 @@ class RemoteEngine(MediaEngine):
 
 def _read(body: bytes, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return _READERS[kind].decode(body)
     except msgspec.MsgspecError as error:
         raise MediaUnavailable from error

@@ -50,6 +50,11 @@ class Tariff(Struct, frozen=True):
     minutes_to_start: int = 5
 
 
+# msgspec works a class out on its first use, and two threads that do so at once crash the process: done here, in the
+# import, which only one thread runs.
+msgspec.json.Decoder(Tariff)
+
+
 def tariff_from(stored: Any) -> Tariff:
     """Raises msgspec.ValidationError for anything that is not a stored tariff."""
     return msgspec.convert(stored, Tariff, strict=True)
