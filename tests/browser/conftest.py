@@ -43,6 +43,7 @@ def server(databases: Databases, database: Database) -> Iterator[Server]:
     print(made.log)  # shown when the test fails
     if made.running:
         made.stop()
+    assert made.ended_by_test, f"The server ended by itself with {made.process and made.process.returncode}."
 
 
 @pytest.fixture(scope="module")

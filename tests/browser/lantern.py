@@ -34,6 +34,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "PPV_VAR": str(folder),
         "PPV_DATABASE_URL": database_url,
         "PYTHONUNBUFFERED": "1",
+        "PYTHONFAULTHANDLER": "1",  # a crash in a codec leaves its trace in the log
     }
 
 
@@ -135,6 +136,7 @@ class Server:
     database: Database
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    ended_by_test: bool = False
 
     @property
     def url(self) -> str:
@@ -151,6 +153,7 @@ class Server:
     def start(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "demo_site.asgi:application", "--host", "127.0.0.1"]
         command += ["--port", str(self.port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+        self.ended_by_test = False
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment(self.folder, self.database.url), stdout=log, stderr=log
@@ -160,6 +163,7 @@ class Server:
     def stop(self) -> float:
         """Asks politely and returns the seconds it took; raises when it does not end in time."""
         assert self.process is not None
+        self.ended_by_test = True
         asked = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -174,6 +178,7 @@ class Server:
     def kill(self) -> None:
         """SIGKILL: nothing in it gets another word in."""
         assert self.process is not None
+        self.ended_by_test = True
         self.process.kill()
         self.process.wait()
 
