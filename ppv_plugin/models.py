@@ -2,7 +2,7 @@
 
 from ppv_plugin.chat.models import Message
 from ppv_plugin.ledger.models import Account, Entry, Hold, Transfer
-from ppv_plugin.metering.models import Adjustment, MeteredSession, Refund, SessionEvent, SessionPayee
+from ppv_plugin.metering.models import Adjustment, EngineClock, MeteredSession, Refund, SessionEvent, SessionPayee
 from ppv_plugin.metering.receipts.models import SignedReceipt
 from ppv_plugin.people.models import Block, Client, Label, LabelSettings, Performer, Studio
 from ppv_plugin.rooms.models import (
@@ -21,6 +21,7 @@ __all__ = [
     "Adjustment",
     "Block",
     "Client",
+    "EngineClock",
     "Entry",
     "Hold",
     "Label",

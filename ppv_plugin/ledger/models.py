@@ -60,13 +60,18 @@ class Transfer(models.Model):
     kind = models.CharField(max_length=24)
     reason = models.CharField(max_length=200, blank=True, default="")
     actor = models.CharField(max_length=64, blank=True, default="")
-    reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals")
+    reverses = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
+    )
     posted_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ("view",)
         constraints = [models.UniqueConstraint(fields=["source", "source_id", "seq"], name="ppv_transfer_key")]
-        indexes = [models.Index(fields=["posted_at"], name="ppv_transfer_posted")]
+        indexes = [
+            models.Index(fields=["posted_at"], name="ppv_transfer_posted"),
+            models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="ppv_transfer_reverses"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}/{self.source_id}/{self.seq}"
@@ -75,13 +80,15 @@ class Transfer(models.Model):
 class Entry(models.Model):
     """`amount` hundredths move from `debit` to `credit`."""
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries")
+    # the unique key below begins with the transfer: an index of its own would be written for nothing
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries", db_index=False)
     leg = models.PositiveSmallIntegerField()
     debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
     credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credits")
     amount = models.BigIntegerField()
 
     class Meta:
+        verbose_name_plural = _("entries")
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["transfer", "leg"], name="ppv_entry_leg"),

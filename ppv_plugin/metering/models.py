@@ -2,7 +2,9 @@
 
 In RFC 8506's words: the session is a credit-control session, `used_ms` are its Used-Service-Units,
 the hold is its reservation and `granted_ms` the Granted-Service-Units. `usage` keeps the highest counter seen per
-boot of the media engine; their sum is `used_ms`, so late, doubled or reordered reports change nothing.
+boot of the media engine; their sum is `used_ms`, so late, doubled or reordered reports change nothing. Of a session
+that flows without a break the row need not be written again and again: `EngineClock` says how far its engine's clock has
+come since, see `steady.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,24 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+class EngineClock(models.Model):
+    """How far the monotonic clock of a media engine has come in this boot, as told by the one meter that `holder` names.
+
+    Whoever else wants to speak for the engine takes it over when the clock has stood still for a while.
+    """
+
+    boot_id = models.CharField(max_length=64, primary_key=True)
+    mono_ms = models.BigIntegerField()
+    holder = models.CharField(max_length=64)
+    heard_at = models.DateTimeField()  # for people; nothing is computed from it
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.boot_id}: {self.mono_ms} ms"
 
 
 class MeteredSession(models.Model):
@@ -39,12 +59,25 @@ class MeteredSession(models.Model):
     participant = models.CharField(max_length=64)  # the engine's name of the paying participant
     tariff = models.JSONField()  # frozen: rules.Tariff
     facts = models.JSONField(default=dict)  # names on the receipt, frozen
+    # rules.Price of the tariff, for statements that charge many sessions at once
+    cpm = models.BigIntegerField(default=0)
+    free_ms = models.BigIntegerField(default=0)
+    shift_ms = models.BigIntegerField(default=0)
+    unit_ms = models.BigIntegerField(default=1)
+    minimum_ms = models.BigIntegerField(default=0)
+    limit_ms = models.BigIntegerField(default=0)
+    phase = models.PositiveSmallIntegerField(default=0)  # 0..59, spreads many sessions over the meter's rounds
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     flow = models.CharField(max_length=8, default="idle")  # what the engine said last
     usage = models.JSONField(default=dict)  # boot id -> highest flow_ms
     used_ms = models.BigIntegerField(default=0)
+    boot = models.CharField(max_length=64, blank=True, default="")  # whose report was taken over last
+    anchor_ms = models.BigIntegerField(
+        null=True, blank=True
+    )  # that boot's clock less used_ms while media flows steadily
     granted_ms = models.BigIntegerField(default=0)
     final = models.BooleanField(default=False)  # Final-Unit-Indication: nothing more can be granted
+    short = models.BooleanField(default=False)  # funds end soon: looked at in every round
     warned_ms = models.BigIntegerField(null=True, blank=True)  # smallest "time left" the client was warned of
     settled = models.BigIntegerField(default=0)  # hundredths posted to the ledger
     settled_ms = models.BigIntegerField(default=0)
@@ -72,7 +105,8 @@ class MeteredSession(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(state="open"), name="ppv_session_open"),
+            models.Index(fields=["phase", "id"], condition=Q(state="open"), name="ppv_session_open"),
+            models.Index(fields=["id"], condition=Q(state="open", short=True), name="ppv_session_short"),
             models.Index(fields=["client_account", "-opened_at"], name="ppv_session_client"),
         ]
 

@@ -16,6 +16,7 @@ from ppv_plugin.ledger.rules import round_half_up, split_by_bp, split_by_weight
 
 MINUTE_MS = 60_000
 UNLIMITED_MS = 10**15
+FUNDS_MAX = 10**13  # more buys no more time than UNLIMITED_MS, and times MINUTE_MS it fits a 64-bit column
 
 
 class Party(Struct, frozen=True):
@@ -64,107 +65,58 @@ def tariff_to(tariff: Tariff) -> Any:
     return msgspec.to_builtins(tariff)
 
 
-# --- what is owed after d milliseconds (rules R1 to R8 of the acceptance) ---------------------------------------------
-def _linear(ms: int, cpm: int) -> int:
-    return round_half_up(ms * cpm, MINUTE_MS)
+class Price(Struct, frozen=True):
+    """What every billing rule comes to, so that one formula prices them all, here and in a statement of the database.
+
+    Nothing is owed up to `free_ms`; beyond it the time less `shift_ms` is billed in started units of `unit_ms`, and
+    never less than `minimum_ms`. Money reaches to `limit_ms` at most. A shift of -1 bills a unit when it begins.
+    """
+
+    cpm: int
+    free_ms: int = 0
+    shift_ms: int = 0
+    unit_ms: int = 1
+    minimum_ms: int = 0
+    limit_ms: int = UNLIMITED_MS
 
 
-def _up(ms: int, unit_ms: int) -> int:
-    return -(-ms // unit_ms)
-
-
-def _per_second(t: Tariff, d: int) -> int:
-    return _linear(max(d - t.grace_ms, 0), t.cpm)
-
-
-def _started_minutes(t: Tariff, d: int) -> int:
-    return _up(max(d - t.grace_ms, 0), MINUTE_MS) * t.cpm
-
-
-def _upfront_minutes(t: Tariff, d: int) -> int:
-    return (d // MINUTE_MS + 1) * t.cpm if d > 0 else 0
-
-
-def _upfront_after_grace(t: Tariff, d: int) -> int:
-    return ((d - t.grace_ms) // MINUTE_MS + 1) * t.cpm if d > t.grace_ms else 0
-
-
-def _threshold(t: Tariff, d: int) -> int:
-    return _linear(d, t.cpm) if d > t.threshold_ms else 0
-
-
-def _steps(t: Tariff, d: int) -> int:
-    return _linear(_up(max(d - t.grace_ms, 0), t.step_ms) * t.step_ms, t.cpm)
-
-
-def _minimum(t: Tariff, d: int) -> int:
-    return _linear(max(d - t.grace_ms, t.minimum_ms), t.cpm) if d > t.grace_ms else 0
-
-
-def _blocks(t: Tariff, d: int) -> int:
-    return _up(max(d, 0), t.block_ms) * _linear(t.block_ms, t.cpm)
-
-
-# --- how long a sum lasts: the largest d whose exact price is within it -----------------------------------------------
-def _lasts(funds: int, cpm: int) -> int:
-    return funds * MINUTE_MS // cpm
-
-
-def _per_second_lasts(t: Tariff, funds: int) -> int:
-    return t.grace_ms + _lasts(funds, t.cpm)
-
-
-def _started_minutes_last(t: Tariff, funds: int) -> int:
-    return t.grace_ms + funds // t.cpm * MINUTE_MS
-
-
-def _upfront_minutes_last(t: Tariff, funds: int) -> int:
-    return max(funds // t.cpm * MINUTE_MS - 1, 0)
-
-
-def _upfront_after_grace_lasts(t: Tariff, funds: int) -> int:
-    return t.grace_ms + max(funds // t.cpm * MINUTE_MS - 1, 0)
-
-
-def _threshold_lasts(t: Tariff, funds: int) -> int:
-    return max(_lasts(funds, t.cpm), t.threshold_ms)
-
-
-def _steps_last(t: Tariff, funds: int) -> int:
-    return t.grace_ms + _lasts(funds, t.cpm) // t.step_ms * t.step_ms
-
-
-def _minimum_lasts(t: Tariff, funds: int) -> int:
-    if funds < _linear(t.minimum_ms, t.cpm):
-        return t.grace_ms
-    return t.grace_ms + max(_lasts(funds, t.cpm), t.minimum_ms)
-
-
-def _blocks_last(t: Tariff, funds: int) -> int:
-    return min(funds // _linear(t.block_ms, t.cpm), t.blocks_agreed) * t.block_ms
-
-
-_RULES: dict[str, tuple[Callable[[Tariff, int], int], Callable[[Tariff, int], int]]] = {
-    "per_second": (_per_second, _per_second_lasts),
-    "started_minutes": (_started_minutes, _started_minutes_last),
-    "upfront_minutes": (_upfront_minutes, _upfront_minutes_last),
-    "upfront_after_grace": (_upfront_after_grace, _upfront_after_grace_lasts),
-    "threshold": (_threshold, _threshold_lasts),
-    "steps": (_steps, _steps_last),
-    "minimum": (_minimum, _minimum_lasts),
-    "blocks": (_blocks, _blocks_last),
+# Rules R1 to R8 of the acceptance.
+_PRICES: dict[str, Callable[[Tariff], Price]] = {
+    "per_second": lambda t: Price(t.cpm, t.grace_ms, t.grace_ms),
+    "started_minutes": lambda t: Price(t.cpm, t.grace_ms, t.grace_ms, MINUTE_MS),
+    "upfront_minutes": lambda t: Price(t.cpm, 0, -1, MINUTE_MS),
+    "upfront_after_grace": lambda t: Price(t.cpm, t.grace_ms, t.grace_ms - 1, MINUTE_MS),
+    "threshold": lambda t: Price(t.cpm, t.threshold_ms),
+    "steps": lambda t: Price(t.cpm, t.grace_ms, t.grace_ms, t.step_ms),
+    "minimum": lambda t: Price(t.cpm, t.grace_ms, t.grace_ms, 1, t.minimum_ms),
+    "blocks": lambda t: Price(t.cpm, 0, 0, t.block_ms, 0, t.blocks_agreed * t.block_ms),
 }
-RULES = tuple(_RULES)
+RULES = tuple(_PRICES)
+
+
+def price_of(tariff: Tariff) -> Price:
+    return _PRICES[tariff.rule](tariff)
 
 
 def owed(tariff: Tariff, used_ms: int) -> int:
     """Hundredths owed after `used_ms` billable milliseconds in all."""
-    return _RULES[tariff.rule][0](tariff, used_ms) if tariff.cpm else 0
+    price = price_of(tariff)
+    if used_ms <= price.free_ms or not price.cpm:
+        return 0
+    units = -(-(used_ms - price.shift_ms) // price.unit_ms)
+    return round_half_up(max(units * price.unit_ms, price.minimum_ms) * price.cpm, MINUTE_MS)
 
 
 def affordable_ms(tariff: Tariff, funds: int) -> int:
-    """The largest number of milliseconds whose price is within `funds`; UNLIMITED_MS when nothing is charged."""
-    return _RULES[tariff.rule][1](tariff, max(funds, 0)) if tariff.cpm else UNLIMITED_MS
+    """The largest number of milliseconds whose exact price is within `funds`; UNLIMITED_MS when nothing is charged."""
+    price = price_of(tariff)
+    if not price.cpm:
+        return UNLIMITED_MS
+    funds = min(max(funds, 0), FUNDS_MAX)
+    if round_half_up(price.minimum_ms * price.cpm, MINUTE_MS) > funds:
+        return price.free_ms
+    billed_ms = funds * MINUTE_MS // price.cpm // price.unit_ms * price.unit_ms
+    return min(max(price.free_ms, max(billed_ms, price.minimum_ms) + price.shift_ms), price.limit_ms)
 
 
 def minimum_funds(tariff: Tariff) -> int:
@@ -177,9 +129,7 @@ def minimum_funds(tariff: Tariff) -> int:
 
 def grace_free_ms(tariff: Tariff) -> int:
     """Milliseconds at the start that cost nothing under this rule."""
-    if tariff.rule in ("upfront_minutes", "blocks"):
-        return 0
-    return tariff.threshold_ms if tariff.rule == "threshold" else tariff.grace_ms
+    return price_of(tariff).free_ms
 
 
 def shares(split: Split, total: int) -> dict[int, int]:
