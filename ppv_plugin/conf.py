@@ -41,6 +41,7 @@ class Settings:
     METER_IN_PROCESS: bool = True  # run the meter in the ASGI process; False: `manage.py ppv_meter`
     METER_INTERVAL_SECONDS: float = 1.0
     METER_BATCH: int = 500
+    METER_REPORT_ROWS: int = 500  # sessions whose counter is written in a round although nothing happened to them
     GRANT_SECONDS: int = 60  # RFC 8506 Granted-Service-Unit: how far ahead a hold is extended
     SETTLE_SECONDS: int = 300  # used time after which a running session is posted to the ledger
     SUPERVISION_SECONDS: int = 30  # RFC 8506 Tcc: a session not heard of for so long is closed
@@ -54,6 +55,7 @@ class Settings:
     PRESENCE_SECONDS: int = 45  # a socket not heard of for so long is gone
 
     # money
+    LIMIT_COOL_OFF_HOURS: int = 24  # spec B-11: so long after it was asked for a client's higher limit takes effect
     TEST_PAYMENTS: bool = False  # wallet page offers top-ups that cost nothing: demo and tests only
 
 

@@ -60,6 +60,11 @@ class Busy(PPVError):
     text = _("Somebody else is there right now. Please try again in a moment.")
 
 
+class InPrivate(Busy):
+    code = "in_private"
+    text = _("You are in private right now. The mode can be changed when that has ended.")
+
+
 class TooFast(PPVError):
     code = "rate"
     retryable = True
@@ -71,6 +76,32 @@ class InsufficientFunds(PPVError):
 
     code = "funds"
     text = _("This needs %(needed)s; you have %(available)s.")
+
+
+class LimitReached(PPVError):
+    """The client's own limit for a day, week or month. details: limit (in words), left (tokens), until (a moment)."""
+
+    code = "limit"
+    text = _("Your own limit, %(limit)s, leaves %(left)s to spend. It counts anew on %(until)s.")
+
+
+class SessionLimitReached(LimitReached):
+    """The client's own limit for one session. details: limit (tokens)."""
+
+    text = _("Your own limit for each session is %(limit)s. You can change it on your wallet page.")
+
+
+class OnBreak(LimitReached):
+    """The client has stopped its own spending. details: until (a moment)."""
+
+    text = _("You take a break: you have stopped your own spending until %(until)s.")
+
+
+class BreakStands(NotAllowed):
+    """details: until (a moment)."""
+
+    code = "break_stands"
+    text = _("Your break lasts until %(until)s. It can be made longer, not shorter.")
 
 
 class Conflict(PPVError):

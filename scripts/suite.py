@@ -32,6 +32,9 @@ STRICT_NAMES = (
     "periods",
     "proof",
     "receivables",
+    "limits",
+    "limiting",
+    "limit_queries",
 )
 STRICT_PLACES = ("media/engine.py", "media/relay", "realtime/protocol.py")
 WITH_DATABASE = "not (unit or architecture or contract or packaging or browser)"

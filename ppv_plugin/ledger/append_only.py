@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 TABLES = ("ppv_plugin_transfer", "ppv_plugin_entry")
+LIMIT_TABLES = ("ppv_plugin_spendlimit",)
 
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION ppv_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

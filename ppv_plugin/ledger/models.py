@@ -1,4 +1,4 @@
-"""Accounts, transfers, entries and holds: who has how many hundredths of a token, and why.
+"""Accounts, transfers, entries, holds and spend limits: who has how many hundredths of a token, and why.
 
 An account's balance is what it was credited less what it was debited. A transfer is one business event under one
 idempotency key; its entries each move an amount from one account (debit) to another (credit), so that a transfer
@@ -29,6 +29,7 @@ class Account(models.Model):
     floor = models.BigIntegerField(null=True, default=0)
     balance = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
+    limited = models.BooleanField(default=False, db_default=False)  # its owner once set a limit: `limits` is asked
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -120,3 +121,41 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}/{self.source_id}: {self.amount}"
+
+
+class SpendLimit(models.Model):
+    """What a client decided about its own spending. Append-only: of each kind the newest row whose time has come is in
+    force, one whose time is still to come is pending, and the rows together are the history (spec B-11)."""
+
+    class Kind(models.TextChoices):
+        SESSION = "session", _("Each session")
+        DAY = "day", _("Each day")
+        WEEK = "week", _("Each week")
+        MONTH = "month", _("Each month")
+        BREAK = "break", _("Break")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="spend_limits")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    amount = models.BigIntegerField(null=True, blank=True)  # hundredths; None = no limit, or a break
+    until = models.DateTimeField(null=True, blank=True)  # of a break
+    actor = models.CharField(max_length=64, blank=True, default="")
+    asked_at = models.DateTimeField()
+    takes_effect_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="break") & Q(until__isnull=False) & Q(amount__isnull=True))
+                | (~Q(kind="break") & Q(until__isnull=True)),
+                name="ppv_limit_break_has_end",
+            ),
+            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="ppv_limit_positive"),
+            models.CheckConstraint(
+                condition=Q(takes_effect_at__gte=F("asked_at")), name="ppv_limit_takes_effect_later"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "kind", "takes_effect_at"], name="ppv_limit_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.account_id}: {self.until or self.amount}"

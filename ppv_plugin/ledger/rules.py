@@ -1,12 +1,14 @@
-"""Money arithmetic: whole hundredths of a token, shares by largest remainder. Pure."""
+"""Money arithmetic: whole hundredths of a token, shares by largest remainder; the windows of spend limits. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 
 HUNDREDTHS = 100
 WHOLE_BP = 10_000  # basis points: 10 000 = the whole
+WINDOWS = ("day", "week", "month")
 AMOUNT_MAX = 10**15  # far below what a 64-bit column holds, far above any wallet
 
 
@@ -58,3 +60,22 @@ def parse_tokens(text: str | int | Decimal) -> int:
     if scaled != scaled.to_integral_value():
         raise ValueError("at most two decimals")
     return int(scaled)
+
+
+def window(kind: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Start (included) and end (not included) of the calendar day, week or month in `zone` that `now` lies in.
+
+    They begin at midnight of that zone, weeks on Monday; a day in which clocks change has 23 or 25 hours.
+    """
+    today = now.astimezone(zone).date()
+    if kind == "day":
+        first, last = today, today + timedelta(days=1)
+    elif kind == "week":
+        first = today - timedelta(days=today.weekday())
+        last = first + timedelta(days=7)
+    elif kind == "month":
+        first = today.replace(day=1)
+        last = (first + timedelta(days=31)).replace(day=1)
+    else:
+        raise ValueError(f"no such window: {kind}")
+    return datetime.combine(first, time.min, zone), datetime.combine(last, time.min, zone)

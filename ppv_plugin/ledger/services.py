@@ -15,11 +15,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, IntegerField, Value, When
+from django.utils import timezone
 
 from ppv_plugin.errors import Conflict, InsufficientFunds
 from ppv_plugin.signals import announce, wallet_changed
 
 from .models import Account, Entry, Hold, Transfer
+from . import limits
 from .rules import tokens
 
 _RANK = {
@@ -91,8 +93,9 @@ def lock_accounts(ids: Iterable[int]) -> dict[int, Account]:
 def post(*, drafts: Sequence[Draft], now: datetime) -> list[Posted]:
     """Post every draft, all or none; one that was posted before is left alone and reported as not new.
 
-    Raises InsufficientFunds when a balance less its holds would fall below its floor, Conflict when a key was used
-    with other content, ValueError for an empty draft or an amount <= 0. Announces `wallet_changed` for each client.
+    Raises InsufficientFunds when a balance less its holds would fall below its floor, LimitReached when a client would
+    spend more than its own limits leave, Conflict when a key was used with other content, ValueError for an empty draft
+    or an amount <= 0. Announces `wallet_changed` for each client.
     """
     for draft in drafts:
         if not draft.movements or any(m.amount <= 0 or m.debit_id == m.credit_id for m in draft.movements):
@@ -118,6 +121,7 @@ def _already_posted(drafts: Sequence[Draft]) -> dict[tuple[str, str, int], int]:
         key = (source, source_id, seq)
         if key in wanted:
             if wanted[key] != digest:
+    limits.check(wallets=locked, more=_spending(locked, fresh), now=now)
                 raise Conflict
             known[key] = pk
     return known
@@ -179,13 +183,31 @@ def _move(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> None:
 def place_hold(*, account_id: int, source: str, source_id: str, amount: int, now: datetime) -> Hold:
     """Set `amount` >= 0 aside under the key `(source, source_id)`; the same call again returns the same hold.
 
-    Raises InsufficientFunds, or Conflict when the key was used with another amount or account.
+    Raises InsufficientFunds, LimitReached, or Conflict when the key was used with another amount or account.
     """
     if amount < 0:
         raise ValueError("a hold is never negative")
     row = lock_accounts([account_id])[account_id]
     found = Hold.objects.filter(source=source, source_id=source_id).first()
     if found is not None:
+def _spending(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> dict[int, int]:
+    """What each wallet that limits itself would spend beyond what was held for it. Corrections are no spending."""
+    limited = {pk for pk, row in locked.items() if row.limited}
+    if not limited:
+        return {}
+    holds = dict(Hold.objects.filter(id__in=[d.hold_id for d in drafts if d.hold_id]).values_list("id", "account_id"))
+    more = dict.fromkeys(limited, 0)
+    for draft in drafts:
+        if draft.hold_id and holds[draft.hold_id] in limited:
+            more[holds[draft.hold_id]] -= draft.hold_use
+        for m in draft.movements if draft.source not in limits.NO_SPENDING else ():
+            if m.debit_id in limited and locked[m.credit_id].kind in limits.EARNERS:
+                more[m.debit_id] += m.amount
+            elif m.credit_id in limited and locked[m.debit_id].kind in limits.EARNERS:
+                more[m.credit_id] -= m.amount
+    return more
+
+
         if found.account_id != account_id or found.amount != amount:
             raise Conflict
         return found
@@ -198,10 +220,11 @@ def place_hold(*, account_id: int, source: str, source_id: str, amount: int, now
 
 
 @transaction.atomic
-def resize_holds(*, amounts: Mapping[int, int]) -> None:
-    """Give these holds (id -> new amount >= 0) other amounts. Raises InsufficientFunds; all or none."""
+def resize_holds(*, amounts: Mapping[int, int], now: datetime | None = None) -> None:
+    """Give these holds (id -> new amount >= 0) other amounts. Raises InsufficientFunds, LimitReached; all or none."""
     if not amounts:
         return
+    limits.check(wallets={row.id: row}, more={row.id: amount}, now=now)
     account_ids = Hold.objects.filter(id__in=amounts).values_list("account_id", flat=True)
     locked = lock_accounts(account_ids)
     held: dict[int, int] = defaultdict(int)
@@ -225,6 +248,7 @@ def release_hold(*, hold_id: int, now: datetime) -> int:
     """Give back what the hold still sets aside; returns that amount (0 when it was released before)."""
     hold = Hold.objects.get(id=hold_id)
     row = lock_accounts([hold.account_id])[hold.account_id]
+    limits.check(wallets=locked, more=held, now=now or timezone.now())
     hold.refresh_from_db()
     if hold.released_at is not None:
         return 0

@@ -96,6 +96,15 @@ class PricingSettings(BaseSiteSetting):
     grace_seconds = models.PositiveIntegerField(
         _("grace in private shows"), default=10, validators=[MaxValueValidator(3600)]
     )
+    grace_window_minutes = models.PositiveIntegerField(
+        _("minutes in which grace is given once"),
+        default=60,
+        validators=[MaxValueValidator(10_080)],
+        help_text=_(
+            "Who comes back to the same person within so many minutes of a visit has only the free seconds left that "
+            "earlier visits did not use. Private and group visits count apart. 0 = every visit has its own grace."
+        ),
+    )
     minutes_to_start = models.PositiveIntegerField(
         _("minutes a client must be able to pay"), default=5, validators=[MaxValueValidator(120)]
     )
