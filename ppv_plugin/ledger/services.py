@@ -18,10 +18,11 @@ from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
 from ppv_plugin.errors import Conflict, InsufficientFunds
+from ppv_plugin.setwise import insert_rows
 from ppv_plugin.signals import announce, wallet_changed
 
-from .models import Account, Entry, Hold, Transfer
 from . import limits
+from .models import Account, Entry, Hold, Transfer
 from .rules import tokens
 
 _RANK = {
@@ -89,6 +90,23 @@ def lock_accounts(ids: Iterable[int]) -> dict[int, Account]:
     return {row.id: row for row in rows.select_for_update(no_key=True)}
 
 
+def lock_only(ids: Iterable[int]) -> None:
+    """Lock these accounts in the global order without reading them: for statements that read them afterwards."""
+    rank = " ".join(f"WHEN '{kind}' THEN {number}" for kind, number in _RANK.items())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM ppv_plugin_account WHERE id = ANY(%s) "  # noqa: S608 - no input
+            f"ORDER BY CASE kind {rank} END, id FOR NO KEY UPDATE) locked",
+            [sorted(set(ids))],
+        )
+
+
+def announce_wallets(changed: Iterable[tuple[int, str]]) -> None:
+    """Tell that these client wallets, (account id, owner), changed. For callers of `statements`."""
+    for account_id, owner in changed:
+        announce(wallet_changed, account_id=account_id, owner=owner)
+
+
 @transaction.atomic
 def post(*, drafts: Sequence[Draft], now: datetime) -> list[Posted]:
     """Post every draft, all or none; one that was posted before is left alone and reported as not new.
@@ -103,6 +121,7 @@ def post(*, drafts: Sequence[Draft], now: datetime) -> list[Posted]:
     locked = lock_accounts(i for d in drafts for m in d.movements for i in (m.debit_id, m.credit_id))
     known = _already_posted(drafts)
     fresh = [draft for draft in drafts if draft.key not in known]
+    limits.check(wallets=locked, more=_spending(locked, fresh), now=now)
     made = _insert(fresh, now)
     _move(locked, fresh)
     return [Posted(known[d.key], new=False) if d.key in known else Posted(made[d.key], new=True) for d in drafts]
@@ -121,7 +140,6 @@ def _already_posted(drafts: Sequence[Draft]) -> dict[tuple[str, str, int], int]:
         key = (source, source_id, seq)
         if key in wanted:
             if wanted[key] != digest:
-    limits.check(wallets=locked, more=_spending(locked, fresh), now=now)
                 raise Conflict
             known[key] = pk
     return known
@@ -132,28 +150,21 @@ def _insert(drafts: Sequence[Draft], now: datetime) -> dict[tuple[str, str, int]
         return {}
     try:
         with transaction.atomic():
-            rows = Transfer.objects.bulk_create(
-                Transfer(
-                    source=d.source,
-                    source_id=d.source_id,
-                    seq=d.seq,
-                    digest=d.digest,
-                    kind=d.kind,
-                    reason=d.reason,
-                    actor=d.actor,
-                    reverses_id=d.reverses_id,
-                    posted_at=now,
-                )
-                for d in drafts
+            ids = insert_rows(
+                Transfer,
+                ["source", "source_id", "seq", "digest", "kind", "reason", "actor", "reverses", "posted_at"],
+                [(*d.key, d.digest, d.kind, d.reason, d.actor, d.reverses_id, now) for d in drafts],
             )
     except IntegrityError as error:  # the same key with other accounts, at the same moment
         raise Conflict from error
-    Entry.objects.bulk_create(
-        Entry(transfer_id=row.id, leg=leg, debit_id=m.debit_id, credit_id=m.credit_id, amount=m.amount)
-        for row, draft in zip(rows, drafts, strict=True)
+    made = dict(zip((d.key for d in drafts), ids, strict=True))
+    legs = [
+        (made[draft.key], leg, m.debit_id, m.credit_id, m.amount)
+        for draft in drafts
         for leg, m in enumerate(draft.movements)
-    )
-    return {draft.key: row.id for row, draft in zip(rows, drafts, strict=True)}
+    ]
+    insert_rows(Entry, ["transfer", "leg", "debit", "credit", "amount"], legs)
+    return made
 
 
 def _move(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> None:
@@ -179,17 +190,6 @@ def _move(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> None:
         _announce_wallet(locked[pk])
 
 
-@transaction.atomic
-def place_hold(*, account_id: int, source: str, source_id: str, amount: int, now: datetime) -> Hold:
-    """Set `amount` >= 0 aside under the key `(source, source_id)`; the same call again returns the same hold.
-
-    Raises InsufficientFunds, LimitReached, or Conflict when the key was used with another amount or account.
-    """
-    if amount < 0:
-        raise ValueError("a hold is never negative")
-    row = lock_accounts([account_id])[account_id]
-    found = Hold.objects.filter(source=source, source_id=source_id).first()
-    if found is not None:
 def _spending(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> dict[int, int]:
     """What each wallet that limits itself would spend beyond what was held for it. Corrections are no spending."""
     limited = {pk for pk, row in locked.items() if row.limited}
@@ -208,11 +208,23 @@ def _spending(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> dict[in
     return more
 
 
+@transaction.atomic
+def place_hold(*, account_id: int, source: str, source_id: str, amount: int, now: datetime) -> Hold:
+    """Set `amount` >= 0 aside under the key `(source, source_id)`; the same call again returns the same hold.
+
+    Raises InsufficientFunds, LimitReached, or Conflict when the key was used with another amount or account.
+    """
+    if amount < 0:
+        raise ValueError("a hold is never negative")
+    row = lock_accounts([account_id])[account_id]
+    found = Hold.objects.filter(source=source, source_id=source_id).first()
+    if found is not None:
         if found.account_id != account_id or found.amount != amount:
             raise Conflict
         return found
     if row.available < amount:
         raise InsufficientFunds(needed=tokens(amount), available=tokens(row.available))
+    limits.check(wallets={row.id: row}, more={row.id: amount}, now=now)
     hold = Hold.objects.create(account_id=account_id, source=source, source_id=source_id, amount=amount, created_at=now)
     _add_to_accounts({account_id: (0, amount)})
     _announce_wallet(row)
@@ -224,7 +236,6 @@ def resize_holds(*, amounts: Mapping[int, int], now: datetime | None = None) -> 
     """Give these holds (id -> new amount >= 0) other amounts. Raises InsufficientFunds, LimitReached; all or none."""
     if not amounts:
         return
-    limits.check(wallets={row.id: row}, more={row.id: amount}, now=now)
     account_ids = Hold.objects.filter(id__in=amounts).values_list("account_id", flat=True)
     locked = lock_accounts(account_ids)
     held: dict[int, int] = defaultdict(int)
@@ -237,6 +248,7 @@ def resize_holds(*, amounts: Mapping[int, int], now: datetime | None = None) -> 
     for pk, change in held.items():
         if change > 0 and locked[pk].available < change:
             raise InsufficientFunds(needed=tokens(change), available=tokens(locked[pk].available))
+    limits.check(wallets=locked, more=held, now=now or timezone.now())
     _add_to_accounts({pk: (0, change) for pk, change in held.items()})
     _add_to_holds(hold_change)
     for pk in held:
@@ -248,7 +260,6 @@ def release_hold(*, hold_id: int, now: datetime) -> int:
     """Give back what the hold still sets aside; returns that amount (0 when it was released before)."""
     hold = Hold.objects.get(id=hold_id)
     row = lock_accounts([hold.account_id])[hold.account_id]
-    limits.check(wallets=locked, more=held, now=now or timezone.now())
     hold.refresh_from_db()
     if hold.released_at is not None:
         return 0

@@ -2,9 +2,8 @@
 
 In RFC 8506's words: the session is a credit-control session, `used_ms` are its Used-Service-Units,
 the hold is its reservation and `granted_ms` the Granted-Service-Units. `usage` keeps the highest counter seen per
-boot of the media engine; their sum is `used_ms`, so late, doubled or reordered reports change nothing. Of a session
-that flows without a break the row need not be written again and again: `EngineClock` says how far its engine's clock has
-come since, see `steady.py`.
+boot of the media engine; their sum is `used_ms`, so late, doubled or reordered reports change nothing. The row of a
+session that flows without a break need not be written: `EngineClock` says how far it has come since (`usage.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EngineClock(models.Model):
-    """How far the monotonic clock of a media engine has come in this boot, as told by the one meter that `holder` names.
+    """How far the monotonic clock of a media engine has come in this boot, as told by the one meter named `holder`.
 
     Whoever else wants to speak for the engine takes it over when the clock has stood still for a while.
     """
@@ -77,7 +76,6 @@ class MeteredSession(models.Model):
     )  # that boot's clock less used_ms while media flows steadily
     granted_ms = models.BigIntegerField(default=0)
     final = models.BooleanField(default=False)  # Final-Unit-Indication: nothing more can be granted
-    short = models.BooleanField(default=False)  # funds end soon: looked at in every round
     warned_ms = models.BigIntegerField(null=True, blank=True)  # smallest "time left" the client was warned of
     settled = models.BigIntegerField(default=0)  # hundredths posted to the ledger
     settled_ms = models.BigIntegerField(default=0)
@@ -106,7 +104,7 @@ class MeteredSession(models.Model):
         ]
         indexes = [
             models.Index(fields=["phase", "id"], condition=Q(state="open"), name="ppv_session_open"),
-            models.Index(fields=["id"], condition=Q(state="open", short=True), name="ppv_session_short"),
+            models.Index(fields=["id"], condition=Q(state="open", final=True), name="ppv_session_final"),
             models.Index(fields=["client_account", "-opened_at"], name="ppv_session_client"),
         ]
 

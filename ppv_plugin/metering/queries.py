@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger import queries as ledger_queries
 
-from . import refund_queries, rules
+from . import prices_sql, refund_queries, rules
+from .charging import OPEN, with_proven
 from .models import MeteredSession
 
 RULE_TEXTS = {
@@ -22,7 +25,7 @@ RULE_TEXTS = {
     "started_minutes": gettext_lazy("every started minute is charged"),
     "upfront_minutes": gettext_lazy("each minute is charged when it begins, without free time"),
     "upfront_after_grace": gettext_lazy("each minute is charged when it begins"),
-    "threshold": gettext_lazy("nothing below 20 seconds, then every second from the start"),
+    "threshold": gettext_lazy("nothing within the free seconds, after them every second from the start"),
     "steps": gettext_lazy("charged in steps of 6 seconds"),
     "minimum": gettext_lazy("at least 5 minutes, then by the second"),
     "blocks": gettext_lazy("charged in blocks of 10 minutes"),
@@ -107,7 +110,7 @@ class Receipt:
 
 def meter_lines(*, session_ids: Iterable[UUID] | None = None) -> list[MeterLine]:
     """Lines of the open sessions (all, or these), in three queries however many they are."""
-    rows = MeteredSession.objects.filter(state=MeteredSession.State.OPEN).order_by("id")
+    rows = with_proven().order_by("id")
     if session_ids is not None:
         rows = rows.filter(id__in=list(session_ids))
     found = list(rows)
@@ -120,7 +123,7 @@ def _line(row: MeteredSession, available: int, held: int) -> MeterLine:
     tariff = rules.tariff_from(row.tariff)
     funds = row.settled + held + available
     limit_ms = rules.affordable_ms(tariff, funds)
-    used_ms = min(row.used_ms, limit_ms)
+    used_ms = min(row.proven_ms, limit_ms)  # type: ignore[attr-defined]
     cost = rules.owed(tariff, used_ms)
     return MeterLine(
         session_id=row.id,
@@ -139,18 +142,41 @@ def _line(row: MeteredSession, available: int, held: int) -> MeterLine:
     )
 
 
+def ending_soon(*, within_ms: int, phases: Collection[int] | None) -> list[MeterLine]:
+    """Lines of those whose funds last less than `within_ms`, and of those who were warned that they do; of these
+    phases of the meter, or of all."""
+    warned = Q(warned_ms__isnull=False)
+    if phases is None or connection.vendor != "postgresql":
+        return meter_lines()
+    short = prices_sql.ending(within_ms=within_ms, phases=list(phases))
+    rows = MeteredSession.objects.filter(warned | Q(id__in=short), state=OPEN)
+    return meter_lines(session_ids=rows.values_list("id", flat=True))
+
+
+def unsteady_lines(*, boot_id: str | None) -> list[MeterLine]:
+    """Lines of those whose media is not known to flow in this boot of the engine. None: the engine is silent, all."""
+    rows = MeteredSession.objects.filter(state=OPEN)
+    if boot_id is not None:
+        rows = rows.exclude(boot=boot_id, anchor_ms__isnull=False)
+    return meter_lines(session_ids=rows.values_list("id", flat=True))
+
+
 def quotas(*, boot_id: str, session_ids: Iterable[UUID]) -> dict[UUID, int | None]:
     """For the engine of this boot: the counter value at which it has to stop (None = no limit), per open session."""
-    rows = MeteredSession.objects.filter(id__in=list(session_ids), state=MeteredSession.State.OPEN)
+    rows = MeteredSession.objects.filter(id__in=list(session_ids), state=OPEN)
     found: dict[UUID, int | None] = {}
-    for pk, granted_ms, used_ms, usage in rows.values_list("id", "granted_ms", "used_ms", "usage"):
-        left = granted_ms - used_ms
-        found[pk] = None if granted_ms >= rules.UNLIMITED_MS else usage.get(boot_id, 0) + max(left, 0)
+    for row in rows.only("id", "granted_ms", "used_ms", "usage", "boot"):
+        if row.granted_ms >= rules.UNLIMITED_MS:
+            found[row.id] = None
+            continue
+        counter = row.usage.get(boot_id, 0)
+        elsewhere = sum(row.usage.values()) - counter if row.boot == boot_id else row.used_ms - counter
+        found[row.id] = max(row.granted_ms - elsewhere, counter)
     return found
 
 
 def open_sessions(*, session_ids: Iterable[UUID]) -> dict[UUID, MeteredSession]:
-    rows = MeteredSession.objects.filter(id__in=list(session_ids), state=MeteredSession.State.OPEN)
+    rows = MeteredSession.objects.filter(id__in=list(session_ids), state=OPEN)
     return {row.id: row for row in rows}
 
 

@@ -16,6 +16,9 @@ from ppv_plugin.ledger.rules import round_half_up, split_by_bp, split_by_weight
 
 MINUTE_MS = 60_000
 UNLIMITED_MS = 10**15
+# Media that flows is proven at least so often (`RELAY_STALL_SECONDS`, 9 s for sound alone): of a session that has not
+# stopped, everything older than this is proven.
+STEADY_LAG_MS = 10_000
 FUNDS_MAX = 10**13  # more buys no more time than UNLIMITED_MS, and times MINUTE_MS it fits a 64-bit column
 
 

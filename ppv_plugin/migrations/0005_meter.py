@@ -99,11 +99,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='meteredsession',
-            name='short',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='meteredsession',
             name='unit_ms',
             field=models.BigIntegerField(default=1),
         ),
@@ -123,7 +118,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='meteredsession',
-            index=models.Index(condition=models.Q(('short', True), ('state', 'open')), fields=['id'], name='ppv_session_short'),
+            index=models.Index(condition=models.Q(('final', True), ('state', 'open')), fields=['id'], name='ppv_session_final'),
         ),
         migrations.AddIndex(
             model_name='transfer',

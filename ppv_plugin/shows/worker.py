@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import close_old_connections
@@ -37,17 +37,21 @@ class Meter:
     """One worker's state between steps: who was heard of when. Losing it delays a clean-up, never changes a bill."""
 
     def __init__(self) -> None:
+        self._engine = metering.EngineReader()
+        self._wheel = metering.PhaseWheel()
         self._sessions = Watch()
         self._performers = Watch()
         self._repaired_at = float("-inf")
 
     def step(self, *, now: datetime, mono: float) -> None:
         """One round. Each part is tried even when another fails; what failed is logged and comes again next second."""
+        self._try(lambda: services.close_left_behind(now=now))  # before time is taken over that nobody agreed to
         evidence = self._evidence()
         if evidence is not None:
-            self._try(lambda: services.report_usage(now=now, evidence=evidence))
-        self._try(lambda: self._charge(now))
-        self._try(lambda: self._warn(now))
+            self._try(lambda: self._read(evidence, now))
+        phases = self._wheel.turn(mono=mono, people=len(evidence.participants) if evidence is not None else 0)
+        self._try(lambda: self._charge(now, phases))
+        self._try(lambda: self._warn(now, phases))
         self._try(lambda: services.expire_requests(now=now))
         self._try(lambda: self._end_lost_sessions(evidence, now, mono))
         self._try(lambda: self._end_lost_shows(evidence, now, mono))
@@ -71,8 +75,13 @@ class Meter:
         except Exception:
             _log.exception("a part of the meter's round failed")
 
-    def _charge(self, now: datetime) -> None:
-        done = metering.tick(now=now)
+    def _read(self, evidence: Evidence, now: datetime) -> None:
+        self._engine.take(
+            reports=services.usage_reports(evidence), boot_id=evidence.boot_id, mono_ms=evidence.mono_ms, now=now
+        )
+
+    def _charge(self, now: datetime, phases: Sequence[int] | None) -> None:
+        done = metering.tick(now=now, phases=phases)
         for session_id in done.exhausted:
             services.end_session(session_id=session_id, reason="funds", now=now)
         if done.granted:
@@ -80,8 +89,8 @@ class Meter:
             for room_id in {session.facts["room_id"] for session in rooms}:
                 services.apply_stage(room_id=room_id)
 
-    def _warn(self, now: datetime) -> None:
-        for line in metering_queries.meter_lines():
+    def _warn(self, now: datetime, phases: Sequence[int] | None) -> None:
+        for line in metering_queries.ending_soon(within_ms=rules.WARN_AT_MS[0], phases=phases):
             if line.cutoff_ms is None or line.flow == "idle":
                 continue
             left_ms = line.cutoff_ms - line.used_ms
@@ -94,7 +103,7 @@ class Meter:
     def _end_lost_sessions(self, evidence: Evidence | None, now: datetime, mono: float) -> None:
         """A session whose client gives no sign of life is closed at its last proven moment (RFC 8506 supervision)."""
         seen = {p.id: p for p in evidence.participants} if evidence is not None else {}
-        lines = metering_queries.meter_lines()
+        lines = metering_queries.unsteady_lines(boot_id=evidence.boot_id if evidence is not None else None)
         for line in lines:
             person = seen.get(line.participant)
             limit = conf.SUPERVISION_SECONDS if line.used_ms or line.flow != "idle" else conf.CONNECT_SECONDS

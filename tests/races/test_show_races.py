@@ -42,7 +42,7 @@ def test_a_show_with_eight_visits_ends_while_it_is_metered_and_tipped(cast: Cast
         cast.fund(user, 5000)
         cast.visit(user)
     cast.pass_time(200)  # nothing is settled before the end
-    shows.report_usage(now=cast.now)
+    shows.report_usage(now=cast.now, room_id=cast.bo_room.pk)
 
     def meter() -> None:
         for _ in range(12):

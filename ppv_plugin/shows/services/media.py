@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -90,20 +89,22 @@ def apply_stage(*, room_id: int) -> None:
         turn.served = serving
 
 
-def report_usage(*, now: datetime, evidence: Evidence | None = None) -> list[UUID]:
-    """Take over what the engine proved. An engine that does not answer proves nothing, and nothing is lost by that."""
-    if evidence is None:
-        try:
-            evidence = media.evidence()
-        except (MediaUnavailable, Gone):
-            _log.warning("the media engine does not answer; ending at what was proven before")
-            return []
-    return metering.record_usage(reports=usage_reports(evidence), now=now)
+def report_usage(*, now: datetime, room_id: int) -> list[UUID]:
+    """Take over what the engine proved in this room, before something there ends. An engine that does not answer proves
+    nothing, and nothing is lost by that."""
+    try:
+        evidence = media.evidence()
+    except (MediaUnavailable, Gone):
+        _log.warning("the media engine does not answer; ending at what was proven before")
+        return []
+    stage = rules.stage_name(room_id)
+    return metering.record_usage(reports=usage_reports(evidence, stage=stage), now=now)
 
 
-def usage_reports(evidence: Evidence) -> Iterable[UsageReport]:
+def usage_reports(evidence: Evidence, *, stage: str | None = None) -> list[UsageReport]:
+    """What the engine says of those who pay, on every stage or on one."""
     return [
         UsageReport(p.id, evidence.boot_id, p.flow_ms, str(p.state))
         for p in evidence.participants
-        if rules.is_paying(p.id)
+        if rules.is_paying(p.id) and stage in (None, p.stage)
     ]

@@ -49,7 +49,7 @@ def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime) -> Any:
 def _check_inside(show: Show, client: Any) -> None:
     """In a free show everybody may write, also while the performer is in private; in a paid one those inside."""
     if show.terms["group_cpm"]:
-        inside = Visit.objects.filter(show=show, client=client, state=Visit.State.INSIDE)
+        inside = Visit.objects.in_force().filter(show=show, client=client)
         if not inside.exists():
             raise NotAllowed
 
@@ -64,7 +64,7 @@ def block_client(*, user: Any, room_id: int, client: str, now: datetime) -> None
     if found is None or people_queries.performer_of(user) is None:
         raise NotFound
     people.block(performer_id=room.performer_id, client_id=found.pk, until=None, reason="")
-    report_usage(now=now)
+    report_usage(now=now, room_id=room_id)
     open_here = {"show__room_id": room_id, "client": found}
     for private in PrivateShow.objects.filter(**open_here, state=PrivateShow.State.OPEN):
         end_private_show(private_id=private.id, reason="performer", now=now)

@@ -220,7 +220,7 @@ def cut_off(cast: Cast, seconds: int, reason: str) -> MeteredSession:
     cast.live(cast.ana, cast.free)
     show = cast.private(cast.cy)
     cast.pass_time(seconds, meter=Meter(), every=5)
-    shows.report_usage(now=cast.now)
+    shows.report_usage(now=cast.now, room_id=cast.ana_room.pk)
     end_private_show(private_id=show.id, reason=reason, now=cast.now)
     return MeteredSession.objects.get(id=show.session_id)
 

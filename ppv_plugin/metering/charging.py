@@ -1,0 +1,248 @@
+"""The tick: extend the holds that run short, post what is due, for all open sessions, batch by batch.
+
+A batch is one transaction with a bounded number of statements, however many sessions it has: claim the rows nobody
+else holds, lock their wallets in the ledger's order, extend. PostgreSQL prices a batch in one statement
+(`prices_sql`); the lines of Python below say the same for SQLite, for clients with several sessions or with limits,
+and for a single session that is closed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
+
+from ppv_plugin.conf import conf
+from ppv_plugin.ledger import queries as ledger_queries
+from ppv_plugin.ledger import services as ledger
+from ppv_plugin.ledger.services import Draft, Movement
+from ppv_plugin.setwise import update_rows
+
+from . import prices_sql, rules
+from .models import EngineClock, MeteredSession
+from .prices_sql import Extended
+from .rules import STEADY_LAG_MS
+
+_log = logging.getLogger(__name__)
+OPEN = MeteredSession.State.OPEN
+PHASES = 60
+
+
+@dataclass(slots=True)
+class Tick:
+    """What a tick did. `exhausted`: sessions whose funds are used up; `failed`: left for the next tick."""
+
+    granted: list[UUID] = field(default_factory=list)
+    settled: list[UUID] = field(default_factory=list)
+    exhausted: list[UUID] = field(default_factory=list)
+    failed: list[UUID] = field(default_factory=list)
+
+    def add(self, other: Tick) -> None:
+        self.granted += other.granted
+        self.settled += other.settled
+        self.exhausted += other.exhausted
+        self.failed += other.failed
+
+
+def with_proven() -> QuerySet[MeteredSession]:
+    """Open sessions with `proven_ms`: used time as far as the last report and the engine's clock prove it."""
+    clock = Subquery(EngineClock.objects.filter(boot_id=OuterRef("boot")).values("mono_ms")[:1])
+    lag = Value(STEADY_LAG_MS, output_field=BigIntegerField())
+    at = Coalesce(clock, Value(0), output_field=BigIntegerField())
+    steady = Least(ExpressionWrapper(at - F("anchor_ms") - lag, output_field=BigIntegerField()), F("granted_ms"))
+    proven = Case(When(anchor_ms__isnull=False, then=Greatest(F("used_ms"), steady)), default=F("used_ms"))
+    return MeteredSession.objects.filter(state=OPEN).annotate(proven_ms=proven)
+
+
+def tick(*, now: datetime, phases: Collection[int] | None = None) -> Tick:
+    """Extend and settle. `phases`: look only at sessions of these (0..59), and at those whose money ends.
+
+    Several workers may run it at once: each batch claims rows nobody else holds. A batch that fails is tried again row
+    by row, so that one bad row stops no other.
+    """
+    done = Tick()
+    in_turn = Q() if phases is None else Q(phase__in=phases) | Q(final=True)
+    ahead_ms = conf.GRANT_SECONDS * 1000
+    runs_short = in_turn & Q(granted_ms__lt=F("proven_ms") + ahead_ms // 2, cpm__gt=0)
+    is_due = in_turn & Q(proven_ms__gte=F("settled_ms") + conf.SETTLE_SECONDS * 1000, cpm__gt=0)
+    _batch_by_batch(done, runs_short, lambda rows: _extend(rows, ahead_ms))
+    _batch_by_batch(done, is_due, lambda rows: _settle(rows, now))
+    return done
+
+
+class PhaseWheel:
+    """Which phases of the sessions a worker looks at in a round: all on a small site, else all within a quarter of
+    what one grant lasts, so that nobody's grant ends unseen."""
+
+    FEW = 2000
+
+    def __init__(self) -> None:
+        self._slot: int | None = None
+
+    def turn(self, *, mono: float, people: int) -> list[int] | None:
+        """The phases whose turn came since the last call, by this process's monotonic clock; None = all."""
+        slots = min(max(conf.GRANT_SECONDS // 4, 1), PHASES)
+        last, self._slot = self._slot, int(mono)
+        if people <= self.FEW or last is None or self._slot - last >= slots:
+            return None
+        due = {slot % slots for slot in range(last + 1, self._slot + 1)}
+        return [phase for phase in range(PHASES) if phase % slots in due]
+
+
+Claimed = tuple[UUID, int]  # session, the client's account
+
+
+def _batch_by_batch(done: Tick, due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> None:
+    last: UUID | None = None
+    while True:
+        claimed: list[Claimed] = []
+        try:
+            with transaction.atomic():
+                claimed = _claim(due, after=last)
+                part = work(claimed) if claimed else Tick()
+        except Exception:
+            _log.exception("a batch of %d sessions failed; trying them one by one", len(claimed))
+            part = _one_by_one(claimed, due, work)
+        done.add(part)
+        if len(claimed) < conf.METER_BATCH:
+            return
+        last = claimed[-1][0]
+
+
+def _one_by_one(claimed: Iterable[Claimed], due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> Tick:
+    done = Tick()
+    for pk, _client in claimed:
+        try:
+            with transaction.atomic():
+                part = work(again) if (again := _claim(due, only=pk)) else Tick()
+        except Exception:
+            _log.exception("session %s could not be metered", pk)
+            done.failed.append(pk)
+        else:
+            done.add(part)
+    return done
+
+
+def _claim(due: Q, *, after: UUID | None = None, only: UUID | None = None) -> list[Claimed]:
+    rows = with_proven().filter(due)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    if only is not None:
+        rows = rows.filter(id=only)
+    if connection.vendor == "postgresql":
+        prices_sql.plan_for_batches()
+        rows = rows.select_for_update(no_key=True, skip_locked=True)
+    return list(rows.order_by("id").values_list("id", "client_account_id")[: conf.METER_BATCH])
+
+
+def _extend(claimed: Sequence[Claimed], ahead_ms: int) -> Tick:
+    """The claimed rows are locked; lock their wallets, then extend each hold as far as the money reaches."""
+    if connection.vendor != "postgresql":
+        return _extend_in_turn([pk for pk, _client in claimed], ahead_ms)
+    ledger.lock_only(client for _pk, client in claimed)
+    alone, shared = _by_client(claimed)
+    done = Tick()
+    if alone:
+        _take_over(done, prices_sql.extend(session_ids=alone, ahead_ms=ahead_ms))
+    if shared:
+        done.add(_extend_in_turn(shared, ahead_ms))
+    return done
+
+
+def _by_client(claimed: Sequence[Claimed]) -> tuple[list[UUID], list[UUID]]:
+    """Sessions that may be looked at all at once, and those that have to be looked at one after the other: several of
+    one client, where each takes from what the ones before have left."""
+    counts: dict[int, int] = {}
+    for _pk, client in claimed:
+        counts[client] = counts.get(client, 0) + 1
+    alone = [pk for pk, client in claimed if counts[client] == 1]
+    return alone, [pk for pk, client in claimed if counts[client] > 1]
+
+
+def _take_over(done: Tick, extended: Iterable[Extended]) -> None:
+    for row in extended:
+        if row.granted:
+            done.granted.append(row.session_id)
+        if row.exhausted:
+            done.exhausted.append(row.session_id)
+
+
+def _extend_in_turn(ids: Sequence[UUID], ahead_ms: int) -> Tick:
+    done = Tick()
+    rows = list(with_proven().filter(id__in=ids).order_by("id"))
+    wallets = ledger.lock_accounts(row.client_account_id for row in rows)
+    available = {pk: wallet.available for pk, wallet in wallets.items()}
+    held = ledger_queries.hold_amounts(hold_ids=[row.hold_id for row in rows])
+    resized: dict[int, int] = {}
+    for row in rows:
+        before, had = row.granted_ms, held[row.hold_id]
+        tariff = rules.tariff_from(row.tariff)
+        row.used_ms = row.proven_ms  # type: ignore[attr-defined]
+        got = rules.grant(
+            tariff,
+            used_ms=row.used_ms,
+            settled=row.settled,
+            held=had,
+            available=available[row.client_account_id],
+            ahead_ms=ahead_ms,
+        )
+        available[row.client_account_id] -= got.hold - had
+        if got.hold != had:
+            resized[row.hold_id] = got.hold
+        row.granted_ms, row.final = got.granted_ms, got.final
+        exhausted = got.final and row.used_ms >= got.granted_ms
+        _take_over(done, [Extended(row.id, got.granted_ms != before, exhausted)])
+    ledger.resize_holds(amounts=resized)
+    update_rows(rows, ["used_ms", "granted_ms", "final"])
+    return done
+
+
+def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
+    done = Tick()
+    rows = list(with_proven().filter(id__in=[pk for pk, _client in claimed]).order_by("id"))
+    drafts: list[Draft] = []
+    for row in rows:
+        row.used_ms = row.proven_ms  # type: ignore[attr-defined]
+        if draft := settlement(row, rules.tariff_from(row.tariff)):
+            drafts.append(draft)
+            done.settled.append(row.id)
+    if drafts:
+        ledger.post(drafts=drafts, now=now)
+    update_rows(rows, ["used_ms", "settled", "settled_ms", "settle_seq"])
+    return done
+
+
+def settlement(row: MeteredSession, tariff: rules.Tariff) -> Draft | None:
+    """The next posting of a session: what is owed for the granted time less what was settled, to every party exactly.
+
+    Moves `settled`, `settled_ms` and `settle_seq` of the row; the caller saves it in the same transaction.
+    """
+    billable_ms = min(row.used_ms, row.granted_ms)
+    total = rules.owed(tariff, billable_ms)
+    amount = total - row.settled
+    if amount <= 0:
+        return None
+    before, after = rules.shares(tariff.split, row.settled), rules.shares(tariff.split, total)
+    movements = []
+    for payee, part in after.items():
+        change = part - before[payee]
+        if change > 0:
+            movements.append(Movement(row.client_account_id, payee, change))
+        elif change < 0:  # a share may fall by a hundredth when the remainder moves on to another party
+            movements.append(Movement(payee, row.client_account_id, -change))
+    row.settled, row.settled_ms, row.settle_seq = total, billable_ms, row.settle_seq + 1
+    return Draft(
+        source="session",
+        source_id=str(row.id),
+        seq=row.settle_seq,
+        kind=row.subject,
+        movements=tuple(movements),
+        hold_id=row.hold_id,
+        hold_use=amount,
+    )
