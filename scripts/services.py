@@ -224,7 +224,7 @@ def redis(folder: Path) -> Iterator[Service]:
 
 
 @contextmanager
-def postgres(folder: Path, *, durable: bool) -> Iterator[Service]:
+def postgres(folder: Path, *, durable: bool, more_settings: Sequence[str] = ()) -> Iterator[Service]:
     given = os.environ.get(DATABASE_VARIABLE)
     if given:
         yield Service(given, "environment")
@@ -242,7 +242,7 @@ def postgres(folder: Path, *, durable: bool) -> Iterator[Service]:
         options |= account.as_options()
     create_cluster(binaries, data, options)
     settings = ["max_connections=200", "unix_socket_directories=", "timezone=UTC"]
-    settings += [] if durable else FAST_NOT_SAFE
+    settings += [*([] if durable else FAST_NOT_SAFE), *more_settings]
 
     def start(port: int) -> subprocess.Popen[bytes]:
         listen = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1"]
