@@ -1,0 +1,127 @@
+"""The stage of the state machine: the real services under the reference's plain names, and what the database says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from ppv_plugin.errors import PPVError
+from ppv_plugin.ledger import queries as ledger_queries
+from ppv_plugin.ledger import services as ledger
+from ppv_plugin.ledger.models import Account, Hold
+from ppv_plugin.ledger.services import Draft, Movement
+from ppv_plugin.metering import proof, rules
+from ppv_plugin.metering import services as metering
+from ppv_plugin.metering.models import MeteredSession
+
+from .reference import Reference, Terms
+
+BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+CLIENTS = ("cy", "di", "ed")
+PERFORMERS = ("ana", "bo", "flo")
+STUDIOS = ("eos", "hyg")
+KINDS = {
+    **dict.fromkeys(CLIENTS, "client"),
+    **dict.fromkeys(PERFORMERS, "performer"),
+    **dict.fromkeys(STUDIOS, "studio"),
+    "house": "house",
+    "outside": "provider",
+}
+
+
+class PowerCut(Exception):
+    """The worker dies after its last statement and before its commit."""
+
+
+class Books:
+    """`doomed`: the next command dies once before its commit, and is given again."""
+
+    def __init__(self) -> None:
+        self.now = BEGIN
+        self.doomed = False
+        self.crashes = 0
+        self.ids = {name: self._account(name, kind) for name, kind in KINDS.items()}
+
+    @staticmethod
+    def _account(name: str, kind: str) -> int:
+        return ledger.account(kind=kind, owner="" if kind == "house" else name).id
+
+    def do(self, expected: type[PPVError] | None, command: Callable[[], Any]) -> Any:
+        """Give the command; it must be refused with `expected`, or not at all."""
+        if self.doomed:
+            self.doomed, self.crashes = False, self.crashes + 1
+            with suppress(PowerCut), transaction.atomic():
+                with suppress(PPVError):
+                    command()
+                raise PowerCut
+        try:
+            answer = command()
+        except PPVError as error:
+            assert type(error) is expected, f"refused with {error!r}, the reference says {expected}"
+            return None
+        assert expected is None, f"done; the reference says {expected}"
+        return answer
+
+    def draft(self, key: str, debit: str, parts: dict[str, int]) -> Draft:
+        moves = tuple(Movement(self.ids[debit], self.ids[credit], part) for credit, part in parts.items())
+        return Draft(source="test", source_id=key, kind="tip", movements=moves)
+
+    def tariff(self, terms: Terms) -> rules.Tariff:
+        parties = tuple(
+            rules.Party(self.ids[who], weight, self.ids[studio] if studio else None, bp)
+            for who, weight, studio, bp in terms.parties
+        )
+        return rules.Tariff(
+            rule=terms.rule,
+            cpm=terms.cpm,
+            grace_ms=terms.grace,
+            split=rules.Split(terms.performers_bp, parties, self.ids["house"]),
+            minutes_to_start=terms.minutes_to_start,
+            blocks_agreed=terms.blocks,
+        )
+
+    def reserve(self, client: str, terms: Terms, number: int) -> Hold:
+        hold = metering.reserve(
+            account_id=self.ids[client],
+            tariff=self.tariff(terms),
+            source="visit",
+            source_id=str(number),
+            now=self.now,
+        )
+        assert isinstance(hold, Hold)
+        return hold
+
+    def open(self, client: str, hold: Hold, terms: Terms, number: int) -> MeteredSession:
+        return metering.open_session(
+            client_account_id=self.ids[client],
+            hold_id=hold.id,
+            subject="group",
+            subject_id=UUID(int=number),
+            participant=f"v-{number}",
+            tariff=self.tariff(terms),
+            facts={"room_id": 1},
+            now=self.now,
+        )
+
+    def compare(self, model: Reference) -> None:
+        """Every number of the database is the reference's, and the books agree with themselves."""
+        names = {pk: name for name, pk in self.ids.items()}
+        for row in Account.objects.all():
+            name = f"owes {names[int(row.owner)]}" if row.kind == "receivable" else names[row.id]
+            said = (model.balance[name], model.held(name))
+            assert (row.balance, row.held) == said, f"{name} has, holds {(row.balance, row.held)}, should {said}"
+        rows = MeteredSession.objects.values_list(
+            "id", "used_ms", "granted_ms", "settled", "settled_ms", "settle_seq", "hold__amount", "end_reason"
+        )
+        for pk, *found in rows:
+            v = model.visits[pk]
+            said_of = [v.used, v.granted, v.settled, v.settled_ms, v.postings, v.held, v.reason]
+            assert found == said_of, f"session of {v.client}, {v.terms.rule}: {found}, should be {said_of}"
+        assert len(rows) == len(model.visits)
+        assert ledger_queries.violations() == []
+        assert proof.violations() == []

@@ -1,0 +1,45 @@
+"""A media engine as the meter sees it: counters on a clock of its own, lives that end, reports that go astray."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ppv_plugin.metering.services import UsageReport
+
+
+@dataclass
+class Engine:
+    """`sent` keeps every report ever made, so that any of them may arrive late or again."""
+
+    life: int = 0
+    counters: dict[str, int] = field(default_factory=dict)
+    flow: dict[str, str] = field(default_factory=dict)
+    sent: list[UsageReport] = field(default_factory=list)
+
+    @property
+    def boot(self) -> str:
+        return f"boot-{self.life}"
+
+    def join(self, participant: str) -> None:
+        self.counters.setdefault(participant, 0)
+        self.flow.setdefault(participant, "flowing")
+
+    def leave(self, participant: str) -> None:
+        self.counters.pop(participant, None)
+        self.flow.pop(participant, None)
+
+    def run(self, ms: int) -> None:
+        for participant, flow in self.flow.items():
+            if flow == "flowing":
+                self.counters[participant] += ms
+
+    def reports(self) -> list[UsageReport]:
+        made = [UsageReport(who, self.boot, ms, self.flow[who]) for who, ms in sorted(self.counters.items())]
+        self.sent += made
+        return made
+
+    def reboot(self) -> None:
+        """Killed and started again: its clock and counters begin anew, what it had not reported is gone."""
+        self.life += 1
+        self.counters = dict.fromkeys(self.counters, 0)
+        self.flow = dict.fromkeys(self.flow, "idle")
