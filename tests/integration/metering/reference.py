@@ -60,7 +60,7 @@ def reach(t: Terms, funds: int) -> int:
     """The last millisecond that `funds` pay for in full, found by looking for it."""
     if not t.cpm:
         return FOREVER
-    last = bisect_right(range(FOREVER), funds, key=lambda d: exact(t, d)) - 1
+    last = int(bisect_right(range(FOREVER), funds, key=lambda d: ceil(exact(t, d)))) - 1
     return min(last, t.blocks * 600_000) if t.rule == "blocks" else last
 
 
@@ -110,7 +110,7 @@ class Visit:
     @property
     def left(self) -> int:
         """Not given back and not asked for by anybody."""
-        return self.settled - sum(r["amount"] for r in self.refunds.values() if r["state"] != "declined")
+        return self.settled - sum(int(r["amount"]) for r in self.refunds.values() if r["state"] != "declined")
 
 
 class Reference:
@@ -176,10 +176,9 @@ class Reference:
 
     def tick(self) -> dict[str, set[Any]]:
         done: dict[str, set[Any]] = {"granted": set(), "settled": set(), "exhausted": set(), "failed": set()}
-        for key, visit in sorted(self.visits.items(), key=lambda item: item[1].order):
-            short = visit.granted < visit.used + self.grant_ms // 2
-            long = visit.used >= visit.settled_ms + self.settle_ms
-            if not visit.open or not (short or long):
+        in_order = [(key, visit) for key, visit in sorted(self.visits.items(), key=lambda item: item[1].order)]
+        for key, visit in in_order:
+            if not visit.open or not visit.terms.cpm or visit.granted >= visit.used + self.grant_ms // 2:
                 continue
             before = visit.granted
             final = self.reserve(visit, self.grant_ms)
@@ -187,7 +186,9 @@ class Reference:
                 done["granted"].add(key)
             if final and visit.used >= visit.granted:
                 done["exhausted"].add(key)
-            elif long and self.settle(visit):
+        for key, visit in in_order:
+            long = visit.used >= visit.settled_ms + self.settle_ms
+            if visit.open and long and key not in done["exhausted"] and self.settle(visit):
                 done["settled"].add(key)
         return done
 
