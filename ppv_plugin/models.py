@@ -1,7 +1,7 @@
 """One migration history for all slices: Django finds their models here."""
 
 from ppv_plugin.chat.models import Message
-from ppv_plugin.ledger.models import Account, Entry, Hold, Transfer
+from ppv_plugin.ledger.models import Account, Entry, Hold, SpendLimit, Transfer
 from ppv_plugin.metering.models import Adjustment, EngineClock, MeteredSession, Refund, SessionEvent, SessionPayee
 from ppv_plugin.metering.receipts.models import SignedReceipt
 from ppv_plugin.people.models import Block, Client, Label, LabelSettings, Performer, Studio
@@ -14,7 +14,7 @@ from ppv_plugin.rooms.models import (
     Snapshot,
     TaggedRoom,
 )
-from ppv_plugin.shows.models import PrivateRequest, PrivateShow, Show, Visit
+from ppv_plugin.shows.models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit
 
 __all__ = [
     "Account",
@@ -28,6 +28,7 @@ __all__ = [
     "LabelSettings",
     "Message",
     "MeteredSession",
+    "ModeSwitch",
     "Performer",
     "Presence",
     "PricingSettings",
@@ -42,6 +43,7 @@ __all__ = [
     "Show",
     "SignedReceipt",
     "Snapshot",
+    "SpendLimit",
     "Studio",
     "TaggedRoom",
     "Transfer",

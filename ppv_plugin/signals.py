@@ -24,6 +24,7 @@ session_closed = Signal()  # session_id: UUID, reason: str
 refund_posted = Signal()  # refund_id: UUID, session_id: UUID, amount: int
 show_started = Signal()  # show_id: UUID, room_id: int
 show_ended = Signal()  # show_id: UUID, room_id: int, reason: str
+mode_switched = Signal()  # show_id: UUID, room_id: int, number: int — the performer changed the mode while live
 request_changed = Signal()  # request_id: UUID, state: str
 private_started = Signal()  # private_id: UUID
 private_ended = Signal()  # private_id: UUID

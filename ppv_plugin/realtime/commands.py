@@ -63,6 +63,11 @@ def show_start(message: p.ShowStart, caller: Caller, now: datetime) -> p.Ack:
     return p.Ack(cid=message.cid, id=str(show.pk))
 
 
+def show_mode(message: p.ShowMode, caller: Caller, now: datetime) -> p.Ack:
+    show = shows.switch_mode(user=caller.user, room_id=caller.room_id, mode_id=message.mode, cid=message.cid, now=now)
+    return p.Ack(cid=message.cid, id=str(show.pk))
+
+
 def show_end(message: p.ShowEnd, caller: Caller, now: datetime) -> p.Ack:
     shows.leave(user=caller.user, room_id=caller.room_id, now=now)
     return p.Ack(cid=message.cid)
@@ -102,7 +107,12 @@ def private_end(message: p.PrivateEnd, caller: Caller, now: datetime) -> p.Ack:
 
 def group_enter(message: p.GroupEnter, caller: Caller, now: datetime) -> p.Ack:
     visit = shows.enter_group(
-        user=caller.user, room_id=caller.room_id, cid=message.cid, cpm=_price(message.cpm), now=now
+        user=caller.user,
+        room_id=caller.room_id,
+        cid=message.cid,
+        cpm=_price(message.cpm),
+        mode_number=message.mode_number,
+        now=now,
     )
     return p.Ack(cid=message.cid, id=str(visit.pk))
 
@@ -138,6 +148,7 @@ def media_leave(message: p.MediaLeave, caller: Caller, now: datetime) -> p.Ack:
 COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.ChatSend: chat_send,
     p.ShowStart: show_start,
+    p.ShowMode: show_mode,
     p.ShowEnd: show_end,
     p.RequestsSet: requests_set,
     p.RequestCreate: request_create,

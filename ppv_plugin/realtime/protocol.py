@@ -47,6 +47,14 @@ class ShowStart(Struct, tag_field="t", tag="show.start"):
     mode: int
 
 
+class ShowMode(Struct, tag_field="t", tag="show.mode"):
+    """The performer goes on in another room mode (by its id). Visits end at the old price; whoever wants to go on
+    agrees to the new one with `group.enter`. Refused in private."""
+
+    cid: Cid
+    mode: int
+
+
 class ShowEnd(Struct, tag_field="t", tag="show.end"):
     cid: Cid
 
@@ -85,10 +93,11 @@ class PrivateEnd(Struct, tag_field="t", tag="private.end"):
 
 
 class GroupEnter(Struct, tag_field="t", tag="group.enter"):
-    """Consent to pay `cpm` per minute in a paid show."""
+    """Consent to pay `cpm` per minute in a paid show. `mode_number` is that of the `room.state` one agrees to."""
 
     cid: Cid
     cpm: str
+    mode_number: int | None = None
 
 
 class GroupLeave(Struct, tag_field="t", tag="group.leave"):
@@ -127,6 +136,7 @@ ClientMessage = (
     Hello
     | ChatSend
     | ShowStart
+    | ShowMode
     | ShowEnd
     | RequestsSet
     | RequestCreate

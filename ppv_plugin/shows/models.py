@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
 class Show(models.Model):
-    """A room being live, from going live to leaving. What the mode said then is frozen in `terms`."""
+    """A room being live, from going live to leaving. What the mode in force said is frozen in `terms`.
+
+    The performer may change the mode meanwhile: `mode_number` counts the changes, and each leaves a `ModeSwitch`.
+    """
 
     class State(models.TextChoices):
         LIVE = "live", _("Live")
@@ -19,7 +22,8 @@ class Show(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey("ppv_plugin.Room", on_delete=models.PROTECT, related_name="shows")
     mode = models.ForeignKey("ppv_plugin.RoomMode", on_delete=models.PROTECT, related_name="+")
-    terms = models.JSONField()  # rules.Terms of the mode when it started
+    terms = models.JSONField()  # rules.Terms of the mode when it was chosen
+    mode_number = models.PositiveIntegerField(default=0)
     cid = models.CharField(max_length=40)  # the performer's idempotency key
     state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
     started_at = models.DateTimeField()
@@ -38,8 +42,43 @@ class Show(models.Model):
         return f"{self.room_id} {self.state}"
 
 
+class ModeSwitch(models.Model):
+    """A change of mode while live: what was in force until then (`terms_before`), what is from then on (`terms`)."""
+
+    show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="mode_switches")
+    number = models.PositiveIntegerField()  # Show.mode_number from then on
+    mode = models.ForeignKey("ppv_plugin.RoomMode", on_delete=models.PROTECT, related_name="+")
+    terms_before = models.JSONField()
+    terms = models.JSONField()
+    cid = models.CharField(max_length=40)  # the performer's idempotency key
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["show", "number"], name="ppv_switch_number"),
+            models.UniqueConstraint(fields=["show", "cid"], name="ppv_switch_cid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.show_id} mode {self.number}"
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def in_force(self) -> VisitQuerySet:
+        """Inside, under the price that is in force now."""
+        return self.filter(state=Visit.State.INSIDE, mode_number=F("show__mode_number"))
+
+    def left_behind(self) -> VisitQuerySet:
+        """Agreed to a price that a change of mode has ended, and not closed yet: no media, and soon no visit."""
+        return self.filter(state=Visit.State.INSIDE, mode_number__lt=F("show__mode_number"))
+
+
 class Visit(models.Model):
-    """A client inside a paid show. One open visit per show and client: a second tab is no second meter (M-14)."""
+    """A client inside a paid show. One open visit per show and client: a second tab is no second meter (M-14).
+
+    `mode_number`: which of the show's modes the client agreed to. It is worth nothing under another one.
+    """
 
     class State(models.TextChoices):
         INSIDE = "inside", _("Inside")
@@ -49,10 +88,13 @@ class Visit(models.Model):
     show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="visits")
     client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="visits")
     session = models.OneToOneField("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
+    mode_number = models.PositiveIntegerField(default=0)
     cid = models.CharField(max_length=40)  # the client's idempotency key
     state = models.CharField(max_length=8, choices=State.choices, default=State.INSIDE)
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("view",)

@@ -29,7 +29,11 @@ class PrivateOffer(Struct, frozen=True):
 
 class RoomView(Struct, frozen=True):
     """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when the show is a paid one,
-    and `group_minimum` then says what a client needs to enter."""
+    and `group_minimum` then says what a client needs to enter.
+
+    `mode_number` counts how often the performer changed the mode of this show; `mode_key` is the mode's key, the same
+    in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
+    to under another number counts for nothing."""
 
     slug: str
     title: str
@@ -43,6 +47,9 @@ class RoomView(Struct, frozen=True):
     live_at: int | None
     snapshot_url: str | None
     group_minimum: str | None = None
+    mode_key: str | None = None
+    mode_number: int = 0
+    consent: bool = False
 
 
 class RequestView(Struct, frozen=True):
@@ -61,7 +68,8 @@ class RequestView(Struct, frozen=True):
 
 class SessionView(Struct, frozen=True):
     """The paid stretch one is in: a visit to a group show or a private show (`id`), with `partner`, the name of the
-    other side. `client` is the id of the client, for the performer only."""
+    other side. `client` is the id of the client, for the performer only. `mode_number`: of the show's modes the one
+    that a visit was agreed to under."""
 
     kind: str
     id: str
@@ -69,6 +77,7 @@ class SessionView(Struct, frozen=True):
     price: Price
     partner: str
     client: str | None = None
+    mode_number: int = 0
 
 
 class MeterView(Struct, frozen=True):

@@ -129,6 +129,12 @@ def ppv_clock(milliseconds: int | None) -> str:
 
 
 @register.filter
+def ppv_amount(amount: int) -> str:
+    """Hundredths of a token as 1.50, where there is no room for a word or an element."""
+    return tokens(amount)
+
+
+@register.filter
 def ppv_initials(name: str) -> str:
     """Up to two letters that stand where there is no picture."""
     return "".join(part[0] for part in str(name).split()[:2]).upper()

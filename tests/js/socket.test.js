@@ -137,7 +137,7 @@ describe("coming back", () => {
 describe("a command", () => {
   test("gets the answer that carries its cid", async () => {
     welcomed();
-    const first = socket.send({ t: "group.enter", cpm: "1.50" });
+    const first = socket.send({ t: "group.enter", cpm: "1.50", mode_number: 0 });
     const second = socket.send({ t: "group.leave" });
     last().says({ t: "ack", cid: "cid-2" });
     last().says({ t: "ack", cid: "cid-1", id: "visit-1" });
@@ -147,7 +147,7 @@ describe("a command", () => {
   });
   test("is refused with the server's reason", async () => {
     welcomed();
-    const asked = socket.send({ t: "group.enter", cpm: "1.50" });
+    const asked = socket.send({ t: "group.enter", cpm: "1.50", mode_number: 0 });
     last().says({ t: "error", code: "funds", text: "Too little.", cid: "cid-1" });
     await assert.rejects(asked, (why) => why instanceof Refusal && why.code === "funds" && why.text === "Too little.");
   });

@@ -174,6 +174,69 @@ describe("messages", () => {
   });
 });
 
+describe("a mode that changes while live", () => {
+  const paid = paidRoom({ mode_number: 1, consent: true });
+  const free = room({ mode_number: 1 });
+  const ended = { ...receipt(), reason: "mode_changed" };
+  const visit = (/** @type {number} */ number) => ({ ...session("group"), mode_number: number });
+  /** @param {import("ppv/store").State} before @param {...any} messages */
+  const after = (before, ...messages) => messages.reduce((state, message) => reduce(state, message, 0), before);
+
+  test("asks whoever watched for free, signed in or not", () => {
+    assert.equal(after(state({}), { t: "room.state", room: paid }).asked, true);
+    assert.equal(after(state({ me: visitor() }), { t: "room.state", room: paid }).asked, true);
+  });
+  test("asks those inside for another price, in whichever order they hear of it", () => {
+    const inside = state({ room: paidRoom({ consent: true }), me: client({ session: visit(0) }) });
+    const messages = [
+      { t: "room.state", room: paid },
+      { t: "session.ended", receipt: ended },
+      { t: "me.state", me: client() },
+    ];
+    for (const order of [[0, 1, 2], [1, 2, 0], [2, 1, 0], [0, 2, 1]]) {
+      assert.equal(after(inside, ...order.map((n) => messages[n])).asked, true, String(order));
+    }
+  });
+  test("asks after a break of the line too", () => {
+    assert.equal(after(state({}), welcome({ room: paid })).asked, true);
+  });
+  test("asks nobody who waits outside, and not the performer", () => {
+    const outside = state({ room: paidRoom({ consent: true }) });
+    assert.equal(after(outside, { t: "room.state", room: paid }).asked, false);
+    assert.equal(after(state({ me: performer(), onAir: true }), { t: "room.state", room: paid }).asked, false);
+  });
+  test("asks nothing when it is free, or when another show has begun", () => {
+    assert.equal(after(state({ room: paidRoom(), me: client({ session: visit(0) }) }), { t: "room.state", room: free }).asked, false);
+    assert.equal(after(state({}), { t: "room.state", room: { ...paid, show: "show-2" } }).asked, false);
+  });
+  test("has its answer when one is inside under its number, whichever tab said so", () => {
+    const asked = after(state({}), { t: "room.state", room: paid });
+    assert.equal(after(asked, { t: "me.state", me: client({ session: visit(0) }) }).asked, true);
+    assert.equal(after(asked, { t: "me.state", me: client({ session: visit(1) }) }).asked, false);
+    const elsewhere = state({ me: client({ session: visit(1) }) });
+    assert.equal(after(elsewhere, { t: "room.state", room: paid }).asked, false);
+  });
+  test("is asked no more once it is free again or the show has ended", () => {
+    const asked = after(state({}), { t: "room.state", room: paid });
+    assert.equal(after(asked, { t: "room.state", room: room({ mode_number: 2 }) }).asked, false);
+    assert.equal(after(asked, { t: "room.state", room: room({ status: "offline", show: null }) }).asked, false);
+  });
+  test("sends nothing to anybody until the answer", () => {
+    const asked = after(state({}), { t: "room.state", room: paid });
+    assert.deepEqual(mediaPlan(asked), { publish: null, subscribe: null });
+  });
+  test("leaves the picture to those who may go on for nothing, with the receipt beside it", () => {
+    assert.equal(screenOf(state({ room: free, receipt: ended })), "watch-free");
+    assert.equal(screenOf(state({ room: paid, receipt: ended })), "ended-with-receipt");
+    assert.equal(screenOf(state({ room: free, receipt: receipt() })), "ended-with-receipt");
+  });
+  test("can be entered as any paid show can", () => {
+    assert.equal(viewOf(state({ room: paid }))["entry"], "open");
+    assert.equal(viewOf(state({ room: paid, me: client({ balance: "7.49" }) }))["entry"], "no-funds");
+    assert.equal(viewOf(state({ room: paid, me: visitor() }))["entry"], "sign-in");
+  });
+});
+
 describe("the view", () => {
   test("names the tightest threshold of funds, for the client only", () => {
     const low = (/** @type {number} */ used) =>

@@ -64,7 +64,7 @@ def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | Non
     blocked = people.is_blocked(performer_id=room.performer_id, client_id=client.pk, now=now)
     private = _open_private(show, client)
     visit = (
-        Visit.objects.filter(show=show, client=client, state=Visit.State.INSIDE).select_related("session").first()
+        Visit.objects.in_force().filter(show=show, client=client).select_related("session").first()
         if show is not None
         else None
     )
@@ -110,6 +110,7 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
         price=price(cpm=tariff.cpm, grace_seconds=tariff.grace_ms // 1000, rule=tariff.rule),
         partner=facts["client" if for_performer else "performer"],
         client=str(row.client.uuid) if for_performer else None,
+        mode_number=row.mode_number if kind == "group" else 0,
     )
 
 

@@ -105,6 +105,9 @@ def _view(room: Any, show: Show | None, prices: Any) -> RoomView:
         live_at=unix_ms(show.started_at) if show is not None else None,
         snapshot_url=_snapshot_url(room, snapshot) if snapshot is not None and show is not None else None,
         group_minimum=tokens(prices.minutes_to_start * terms["group_cpm"]) if terms and terms["group_cpm"] else None,
+        mode_key=terms["key"] if terms else None,
+        mode_number=show.mode_number if show is not None else 0,
+        consent=bool(terms and terms["group_cpm"]),
     )
 
 

@@ -50,7 +50,7 @@ def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Pla
     if private is not None and client is not None and private.client_id == client.pk:
         return Place(rules.private_participant(private.id), True, True, True)
     if show.terms["group_cpm"]:
-        visit = Visit.objects.filter(show=show, client=client, state=Visit.State.INSIDE).first() if client else None
+        visit = Visit.objects.in_force().filter(show=show, client=client).first() if client else None
         if visit is None:
             raise NotAllowed
         return Place(rules.visit_participant(visit.id), False, True, True)
@@ -64,7 +64,7 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
         return None
     performer = rules.performer_participant(show.id)
     private = _open_private(show)
-    visits = list(Visit.objects.filter(show=show, state=Visit.State.INSIDE).values_list("id", "session_id"))
+    visits = list(Visit.objects.in_force().filter(show=show).values_list("id", "session_id"))
     session_ids = [session_id for _id, session_id in visits]
     if private is not None:
         session_ids.append(private.session_id)

@@ -3,7 +3,8 @@
 from .endings import close_show, end_private_show, end_session, end_visit
 from .going_live import go_live, leave, set_requests
 from .group import enter_group, leave_group
-from .media import apply_stage, join_media, leave_media, report_usage
+from .media import apply_stage, join_media, leave_media, report_usage, usage_reports
+from .modes import close_left_behind, switch_mode
 from .private import answer_request, cancel_request, end_private, expire_requests, request_private
 from .talk import block_client, say
 
@@ -12,6 +13,7 @@ __all__ = [
     "apply_stage",
     "block_client",
     "cancel_request",
+    "close_left_behind",
     "close_show",
     "end_private",
     "end_private_show",
@@ -28,4 +30,6 @@ __all__ = [
     "request_private",
     "say",
     "set_requests",
+    "switch_mode",
+    "usage_reports",
 ]

@@ -9,15 +9,14 @@ from uuid import uuid4
 import msgspec
 from django.db import transaction
 
-from ppv_plugin import hooks
-from ppv_plugin.errors import BadInput, Busy, NotAllowed, NotFound
-from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.errors import BadInput, Busy
 from ppv_plugin.signals import announce, show_started
 
 from ..models import Show
 from .common import lock_room, own_room, person_moved_on, room_moved_on
 from .endings import close_show
 from .media import report_usage
+from .modes import choose
 
 
 def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -> Show:
@@ -27,14 +26,8 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
     Raises NotAllowed (not this performer, not approved, suspended, vetoed), NotFound (no such mode), Busy (live in
     another room). Announces `show_started`, `room_changed`, `stage_changed`.
     """
-    room = own_room(user=user, room_id=room_id)
-    if room.suspended or room.performer.status != "approved":
-        raise NotAllowed
-    mode = next((mode for mode in rooms.modes(room.site) if mode.pk == mode_id), None)
-    if mode is None:
-        raise NotFound
-    hooks.veto_go_live(user=user, room=room)
-    terms = rooms.terms_of(mode, rooms.pricing(room.site).rule)
+    choice = choose(user=user, room_id=room_id, mode_id=mode_id)
+    room, mode, terms = choice.room, choice.mode, choice.terms
     with transaction.atomic():
         locked = lock_room(room_id)
         type(room.performer).objects.select_for_update(no_key=True).get(pk=room.performer_id)  # live in one room only
@@ -58,7 +51,7 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
 def leave(*, user: Any, room_id: int, now: datetime) -> None:
     """The performer ends the show: paid sessions are posted and closed first. Doing it again changes nothing."""
     room = own_room(user=user, room_id=room_id)
-    report_usage(now=now)
+    report_usage(now=now, room_id=room_id)
     show = Show.objects.filter(room=room, state=Show.State.LIVE).first()
     if show is not None:
         close_show(show_id=show.id, reason="performer", now=now)

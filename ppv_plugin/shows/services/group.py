@@ -30,9 +30,10 @@ from .endings import end_visit
 from .media import report_usage
 
 
-def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime) -> Visit:
+def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime, mode_number: int | None = None) -> Visit:
     """Consent to `cpm` and go in. Who is inside already gets the running visit back: a second tab, no second meter.
-    The same `cid` again returns the same visit, also when it has ended.
+    The same `cid` again returns the same visit, also when it has ended. `mode_number`: of the show's modes the one
+    that the client was shown, as grace and rule may change where the price does not; None takes the one in force.
 
     Raises Gone (nobody live), NotAllowed (the show is free; vetoed), PriceChanged, InsufficientFunds (naming the
     minimum), RoomFull, Busy (the performer is in private), Blocked.
@@ -43,22 +44,24 @@ def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime) -
     with transaction.atomic():
         room = lock_room(room_id)
         show = live_show(room_id)
-        inside = Visit.objects.filter(show=show, state=Visit.State.INSIDE)
+        inside = Visit.objects.in_force().filter(show=show)
         known = Visit.objects.filter(client=client, cid=cid).first() or inside.filter(client=client).first()
         if known is not None:
             return known
-        _check_entry(show, cpm, inside.count())
+        _check_entry(show, cpm, mode_number, inside.count())
+        for visit in Visit.objects.left_behind().filter(show=show, client=client):
+            end_visit(visit_id=visit.id, reason="mode_changed", now=now)
         visit = _begin(show, client, cid, now)
         person_moved_on(user_id=user.pk, room_id=room_id)
         room_moved_on(room)
     return visit
 
 
-def _check_entry(show: Show, cpm: int, inside: int) -> None:
+def _check_entry(show: Show, cpm: int, mode_number: int | None, inside: int) -> None:
     price = show.terms["group_cpm"]
     if not price:
         raise NotAllowed
-    if price != cpm:
+    if price != cpm or mode_number not in (None, show.mode_number):
         raise PriceChanged(price=tokens(price))
     if PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).exists():
         raise Busy
@@ -86,14 +89,22 @@ def _begin(show: Show, client: Any, cid: str, now: datetime) -> Visit:
         facts=facts_of(room=show.room, client=client, mode=terms["name"], media="video"),
         now=now,
     )
-    return Visit.objects.create(id=visit_id, show=show, client=client, session=session, cid=cid, entered_at=now)
+    return Visit.objects.create(
+        id=visit_id,
+        show=show,
+        client=client,
+        session=session,
+        mode_number=show.mode_number,
+        cid=cid,
+        entered_at=now,
+    )
 
 
 def leave_group(*, user: Any, room_id: int, now: datetime) -> None:
     """The client goes out; what the engine proved up to now is charged. Raises Gone when not inside."""
     need_user(user)
-    report_usage(now=now)
-    visit = Visit.objects.filter(show__room_id=room_id, client__user=user, state=Visit.State.INSIDE).first()
+    report_usage(now=now, room_id=room_id)
+    visit = Visit.objects.in_force().filter(show__room_id=room_id, client__user=user).first()
     if visit is None:
         raise Gone
     end_visit(visit_id=visit.id, reason="client", now=now)

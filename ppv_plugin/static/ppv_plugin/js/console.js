@@ -1,6 +1,6 @@
 /** `<ppv-console>`: where a performer goes live, answers requests and sees what comes in. */
 import { announce, cloneOf, language, need, part, showTexts } from "ppv/dom";
-import { amount, clock } from "ppv/format";
+import { amount, clock, fill } from "ppv/format";
 import { consoleScreenOf, inPrivate } from "ppv/store";
 import { permissionGiven } from "ppv/devices";
 import { RoomSession } from "ppv/session";
@@ -16,6 +16,7 @@ export class PPVConsole extends HTMLElement {
   session = null;
   /** @type {Map<string, HTMLElement>} cards by the id of their request */
   #cards = new Map();
+  #shownMode = "";
 
   connectedCallback() {
     if (this.session) return;
@@ -27,10 +28,25 @@ export class PPVConsole extends HTMLElement {
       if (!(input instanceof HTMLInputElement) || input.name !== "ppv-requests") return;
       void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
     });
+    this.#wireModes(session);
     setInterval(() => this.#countDown(), SECOND_MS);
     session.start();
     void permissionGiven().then((given) => {
       if (given && !session.devices.running) void session.devices.start();
+    });
+  }
+
+  /** @param {RoomSession} session */
+  #wireModes(session) {
+    const select = need(this, "mode-select", HTMLSelectElement);
+    select.addEventListener("change", () => session.schedule());
+    need(this, "mode-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      void session.perform(need(this, "mode-change", HTMLButtonElement), async () => {
+        await session.do({ t: "show.mode", mode: Number(select.value) });
+        const mode = select.selectedOptions[0]?.textContent?.trim() ?? "";
+        announce(this, fill(session.say("mode-changed"), { mode }));
+      });
     });
   }
 
@@ -126,7 +142,19 @@ export class PPVConsole extends HTMLElement {
     for (const input of this.querySelectorAll("input[name='ppv-requests']")) {
       if (input instanceof HTMLInputElement) input.checked = input.value === state.me?.requests_mode;
     }
+    this.#renderMode(state);
     this.#renderRequests(state.me?.requests ?? [], session);
+  }
+
+  /** What is in force is chosen when it changes; until then the choice is the performer's. @param {State} state */
+  #renderMode({ room, conn }) {
+    const select = need(this, "mode-select", HTMLSelectElement);
+    const inForce = [...select.options].find((option) => option.dataset["key"] === room?.mode_key);
+    const change = `${room?.show} ${room?.mode_number}`;
+    if (inForce && change !== this.#shownMode) select.value = inForce.value;
+    this.#shownMode = change;
+    const button = need(this, "mode-change", HTMLButtonElement);
+    button.disabled = conn.phase !== "open" || !select.value || select.selectedOptions[0] === inForce;
   }
 
   /**

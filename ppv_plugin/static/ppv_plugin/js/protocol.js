@@ -14,10 +14,12 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   minimum: string, request_seconds: number}} PrivateOffer
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
- *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null}} RoomView
+ *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
+ *   mode_number?: number, consent?: boolean}} RoomView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
- * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null}} SessionView
+ * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null,
+ *   mode_number?: number}} SessionView
  * @typedef {{session: string, used_ms: number, cost: string, flow: "idle"|"flowing"|"stalled"|"cut",
  *   grace_left_ms: number, cutoff_ms: number|null, balance?: string|null, earned?: string|null}} MeterView
  * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string,
@@ -52,10 +54,11 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
 
 /**
  * What a client says, without its `cid`.
- * @typedef {{t: "chat.send", text: string} | {t: "show.start", mode: number} | {t: "show.end"}
+ * @typedef {{t: "chat.send", text: string} | {t: "show.start", mode: number} | {t: "show.mode", mode: number}
+ *   | {t: "show.end"}
  *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string}
  *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean}
- *   | {t: "private.end", id: string} | {t: "group.enter", cpm: string} | {t: "group.leave"}
+ *   | {t: "private.end", id: string} | {t: "group.enter", cpm: string, mode_number: number} | {t: "group.leave"}
  *   | {t: "client.block", client: string}
  *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean}
  *   | {t: "media.leave"}} Command

@@ -11,6 +11,7 @@ export class PPVRoom extends HTMLElement {
   /** @type {RoomSession|null} */
   session = null;
   #shownPrice = "";
+  #shownTerms = "";
 
   connectedCallback() {
     if (this.session) return;
@@ -18,6 +19,7 @@ export class PPVRoom extends HTMLElement {
     this.session = session;
     wireActions(this, { ...session.actions(), ...this.#actions(session) }, session.say);
     this.#wireDialog(session);
+    this.#wireModeDialog(session);
     this.#wireVolume(session);
     session.start();
   }
@@ -37,6 +39,22 @@ export class PPVRoom extends HTMLElement {
         session.devices.stop();
       }
     });
+  }
+
+  /** Closed without a yes is a no: one stays outside and may enter from there. @param {RoomSession} session */
+  #wireModeDialog(session) {
+    const dialog = session.dialog("mode-dialog");
+    need(dialog, "mode-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      void session.perform(need(dialog, "mode-agree", HTMLButtonElement), () => this.#enter(session));
+    });
+    dialog.addEventListener("close", () => session.store.set({ asked: false }));
+  }
+
+  /** The terms that are on the screen, no others. @param {RoomSession} session */
+  #enter(session) {
+    const { room } = session.store.state;
+    return session.do({ t: "group.enter", cpm: room?.group?.cpm ?? "", mode_number: room?.mode_number ?? 0 });
   }
 
   /**
@@ -89,7 +107,7 @@ export class PPVRoom extends HTMLElement {
         return session.devices.start();
       },
       "cancel-ask": () => session.do({ t: "request.cancel", id: state().me?.request?.id ?? "" }),
-      enter: () => session.do({ t: "group.enter", cpm: state().room?.group?.cpm ?? "" }),
+      enter: () => this.#enter(session),
       leave: () => session.do({ t: "group.leave" }),
       "end-private": () => session.do({ t: "private.end", id: state().me?.session?.id ?? "" }),
     };
@@ -101,6 +119,7 @@ export class PPVRoom extends HTMLElement {
     if (!session) return;
     const screen = screenOf(state);
     this.#checkPrice(state);
+    this.#showModeDialog(state, session);
     if (screen === "in-private") {
       if (!session.devices.running) void session.devices.start(); // after a reload: what the person chose before
       session.media.send(session.devices.stream);
@@ -117,6 +136,23 @@ export class PPVRoom extends HTMLElement {
     const price = JSON.stringify(room?.private.price ?? null);
     if (price !== this.#shownPrice) need(this, "consent", HTMLInputElement).checked = false;
     this.#shownPrice = price;
+    const terms = JSON.stringify([room?.mode_number, room?.group]);
+    if (terms !== this.#shownTerms) need(this, "mode-consent", HTMLInputElement).checked = false;
+    this.#shownTerms = terms;
+  }
+
+  /**
+   * @param {State} state
+   * @param {RoomSession} session
+   */
+  #showModeDialog({ asked }, session) {
+    const dialog = session.dialog("mode-dialog");
+    if (asked === dialog.open) return;
+    if (asked) {
+      need(this, "mode-consent", HTMLInputElement).checked = false;
+      session.dialog("ask-dialog").close();
+      dialog.showModal();
+    } else dialog.close();
   }
 }
 

@@ -23,7 +23,10 @@ import { hundredths } from "ppv/format";
  * @property {boolean} onAir the performer chose devices in this tab
  * @property {number} clockSkew server's clock minus ours
  * @property {string} outcome what became of the last request: "", rejected, expired, cancelled
+ * @property {boolean} asked whoever watched is asked to agree to the price of a mode that began meanwhile
  */
+
+const MODE_CHANGED = "mode_changed";
 
 /** @returns {State} */
 export function initialState() {
@@ -38,6 +41,7 @@ export function initialState() {
     onAir: false,
     clockSkew: 0,
     outcome: "",
+    asked: false,
   };
 }
 
@@ -52,8 +56,7 @@ export function reduce(state, message, now) {
   switch (message.t) {
     case "welcome":
       return {
-        ...withPerson(state, message.me),
-        room: message.room,
+        ...withPerson(withRoom(state, message.room), message.me),
         connection: message.connection,
         ice: message.ice_servers,
         clockSkew: message.server_time - now,
@@ -61,7 +64,7 @@ export function reduce(state, message, now) {
     case "me.state":
       return withPerson(state, message.me);
     case "room.state":
-      return { ...state, room: message.room };
+      return withRoom(state, message.room);
     case "meter":
       if (!state.me?.session || state.me.session.session !== message.meter.session) return state;
       return { ...state, me: { ...state.me, meter: message.meter } };
@@ -89,7 +92,41 @@ function withPerson(state, me) {
   const answered = asked && !isPending(me.request) && !me.session;
   const begun = me.session && me.session.session !== state.me?.session?.session;
   const outcome = answered ? (me.request?.state ?? "cancelled") : asked || me.session ? "" : state.outcome;
-  return { ...state, me, outcome: isPending(me.request) ? "" : outcome, receipt: begun ? null : state.receipt };
+  return {
+    ...state,
+    me,
+    outcome: isPending(me.request) ? "" : outcome,
+    receipt: begun ? null : state.receipt,
+    asked: state.asked && lacksConsent(state.room, me),
+  };
+}
+
+/**
+ * A mode that began while somebody watched is asked about; who waits outside reads its price there.
+ * @param {State} state
+ * @param {RoomView} room
+ * @returns {State}
+ */
+function withRoom(state, room) {
+  const old = state.room;
+  const changed = old?.show && old.show === room.show && (room.mode_number ?? 0) > (old.mode_number ?? 0);
+  return { ...state, room, asked: (state.asked || Boolean(changed && hasWatched(state))) && lacksConsent(room, state.me) };
+}
+
+/** @param {State} state */
+function hasWatched(state) {
+  if (state.me?.role === "performer") return false;
+  return mediaPlan(state).subscribe !== null || state.receipt?.reason === MODE_CHANGED;
+}
+
+/**
+ * Whether the paid show is closed to this person until it agrees to the price in force.
+ * @param {RoomView|null} room
+ * @param {PersonView|null} me
+ */
+function lacksConsent(room, me) {
+  if (!room?.consent) return false;
+  return !me?.session || (!inPrivate(me) && me.session.mode_number !== room.mode_number);
 }
 
 /** @param {import("ppv/protocol").RequestView|null|undefined} request */
@@ -111,7 +148,7 @@ export function screenOf({ room, me, conn, receipt }) {
   if (conn.phase === "closed") return screenOfClosed(conn.code);
   if (!room || !me) return "connecting";
   if (me.blocked) return "blocked";
-  if (receipt && !me.session) return "ended-with-receipt";
+  if (receipt && !me.session && !goesOnFree(receipt, room)) return "ended-with-receipt";
   if (me.elsewhere) return "elsewhere";
   if (inPrivate(me)) return "in-private";
   if (me.session) return room.status === "private" ? "others-private" : "inside-group";
@@ -120,8 +157,27 @@ export function screenOf({ room, me, conn, receipt }) {
   if (me.role === "performer") return "own-room";
   if (room.status === "private") return "others-private";
   if (room.status === "free") return "watch-free";
-  if (me.role === "visitor") return "sign-in";
-  return hundredths(me.balance) < hundredths(room.group_minimum) ? "no-funds" : "ask-to-enter";
+  const entry = entryStateOf(room, me);
+  return entry === "open" ? "ask-to-enter" : entry;
+}
+
+/**
+ * Whether the paid show can be entered: open, or the reason why not.
+ * @param {RoomView|null} room
+ * @param {PersonView|null} me
+ */
+function entryStateOf(room, me) {
+  if (!me || me.role === "visitor") return "sign-in";
+  return hundredths(me.balance) < hundredths(room?.group_minimum) ? "no-funds" : "open";
+}
+
+/**
+ * Nothing ends for somebody who may go on watching for nothing: the receipt stands beside the picture then.
+ * @param {import("ppv/protocol").ReceiptView} receipt
+ * @param {RoomView} room
+ */
+function goesOnFree(receipt, room) {
+  return receipt.reason === MODE_CHANGED && room.status === "free";
 }
 
 /**
@@ -194,6 +250,7 @@ export function viewOf(state, screen = screenOf) {
     status: room?.status ?? "offline",
     role: me?.role ?? "visitor",
     ask: askStateOf(room, me),
+    entry: entryStateOf(room, me),
     line: conn.phase,
     flow: meter?.flow ?? "idle",
     grace: me?.session && (meter?.grace_left_ms ?? me.session.price.grace_seconds * 1000) > 0 ? "yes" : "no",
