@@ -92,6 +92,12 @@ def performers_present(*, room_ids: Collection[int], now: datetime) -> set[int]:
     return set(rows.values_list("room_id", flat=True))
 
 
+def known_viewers(*, room_id: int) -> list[str]:
+    """The signed-in people in a room by their user key, each once, the performer not."""
+    rows = Presence.objects.filter(room_id=room_id).exclude(role=PERFORMER).exclude(user_key="")
+    return list(rows.order_by("user_key").values_list("user_key", flat=True).distinct())
+
+
 def sweep(*, now: datetime) -> list[int]:
     """Sockets not heard of for `PRESENCE_SECONDS` are gone. Returns their rooms; announces
     `stage_changed` where media was held."""

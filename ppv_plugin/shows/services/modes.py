@@ -12,8 +12,8 @@ from django.db import transaction
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import InPrivate, NotAllowed, NotFound
+from ppv_plugin.rooms import presence, snapshots
 from ppv_plugin.rooms import queries as rooms
-from ppv_plugin.rooms import snapshots
 from ppv_plugin.rooms.rules import Terms
 from ppv_plugin.signals import announce, mode_switched
 
@@ -94,7 +94,8 @@ def _switch(choice: Choice, cid: str, now: datetime) -> Show:
     if terms.snapshot_seconds is None:
         snapshots.forget_snapshot(room_id=room_id)
     room_moved_on(room)
-    person_moved_on(user_id=room.performer.user_id, room_id=room_id)
+    for user_key in [str(room.performer.user_id), *presence.known_viewers(room_id=room_id)]:
+        person_moved_on(user_id=user_key, room_id=room_id)  # what entering means for them follows from the mode
     announce(mode_switched, show_id=show.id, room_id=room_id, number=show.mode_number)
     return show
 
