@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ppv_plugin.metering.rules import Tariff, grace_free_ms
+
+_WITHOUT_GRACE = frozenset({"upfront_minutes", "blocks"})
+THRESHOLD_SECONDS = 20  # free under the rule "threshold", whatever grace a mode has
 WARN_AT_MS = (300_000, 120_000)  # spec B-5: warnings at 5 and 2 minutes left
 
 
@@ -48,3 +56,36 @@ def warning_due(*, left_ms: int, warned_ms: int | None) -> int | None:
 
 def unix_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
+
+
+class GraceUsed(Struct, frozen=True):
+    """Free milliseconds that earlier visits used, and when the last of them that used any ended."""
+
+    ms: int = 0
+    at: datetime | None = None
+
+    def fact(self, rule: str) -> dict[str, Any]:
+        """For the facts of a session under this rule; nothing when no grace was used before, or there is none."""
+        if self.at is None or rule in _WITHOUT_GRACE:
+            return {}
+        return {"grace": {"used_ms": self.ms, "used_at": self.at.isoformat()}}
+
+
+def free_seconds(*, rule: str, grace_seconds: int) -> int:
+    """What is free at the start under this rule, where a site or mode gives so much grace."""
+    if rule in _WITHOUT_GRACE:
+        return 0
+    return THRESHOLD_SECONDS if rule == "threshold" else grace_seconds
+
+
+def free_used_ms(tariff: Tariff, used_ms: int) -> int:
+    """How much of `used_ms` was free as grace. Who crosses a threshold has paid for all of it."""
+    free_ms = grace_free_ms(tariff) if tariff.cpm else 0
+    return 0 if tariff.rule == "threshold" and used_ms > free_ms else min(used_ms, free_ms)
+
+
+def with_grace_left(tariff: Tariff, used: GraceUsed) -> Tariff:
+    """The tariff for somebody who used so much of its grace before."""
+    if tariff.rule == "threshold":
+        return replace(tariff, threshold_ms=max(tariff.threshold_ms - used.ms, 0))
+    return replace(tariff, grace_ms=max(tariff.grace_ms - used.ms, 0))

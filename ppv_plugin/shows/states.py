@@ -104,10 +104,24 @@ class ReceiptView(Struct, frozen=True):
     earned: str | None = None
 
 
+class OwnTerms(Struct, frozen=True):
+    """How entering would be for this client in particular. `group_grace_seconds`, `private_grace_seconds`: the free
+    seconds left where earlier visits have used some, else None. `allowance`: what the client's own limits still let it
+    spend in a new session, None without limits; `group_ends_ms`, `private_ends_ms`: the time on the meter at which
+    they would end it, None where the funds end it before."""
+
+    group_grace_seconds: int | None = None
+    private_grace_seconds: int | None = None
+    allowance: str | None = None
+    group_ends_ms: int | None = None
+    private_ends_ms: int | None = None
+
+
 class PersonView(Struct, frozen=True):
     """One person's own state in a room. `role`: performer (of this room), client or visitor (not signed in).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
-    `requests` (pending ones), `requests_mode` and `earned_today` are for the performer of the room."""
+    `requests` (pending ones), `requests_mode` and `earned_today` are for the performer of the room, `own` for a client
+    who is in no show of it."""
 
     role: str
     name: str | None
@@ -120,3 +134,4 @@ class PersonView(Struct, frozen=True):
     requests: list[RequestView] = []
     requests_mode: str | None = None
     earned_today: str | None = None
+    own: OwnTerms | None = None

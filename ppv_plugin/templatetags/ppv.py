@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from ppv_plugin.conf import conf
+from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import END_REASONS
 from ppv_plugin.people.labels import PRESETS, Word, words_for
@@ -132,6 +134,18 @@ def ppv_clock(milliseconds: int | None) -> str:
 def ppv_amount(amount: int) -> str:
     """Hundredths of a token as 1.50, where there is no room for a word or an element."""
     return tokens(amount)
+
+
+@register.filter
+def ppv_site_time(moment: datetime | str | None) -> str:
+    """Date and time in the site's time zone: limits count by its days. A text is a moment in ISO 8601."""
+    return local_text(datetime.fromisoformat(moment) if isinstance(moment, str) else moment, "DATETIME_FORMAT")
+
+
+@register.filter
+def ppv_site_date(moment: datetime | None) -> str:
+    """The day in the site's time zone."""
+    return local_text(moment, "DATE_FORMAT")
 
 
 @register.filter

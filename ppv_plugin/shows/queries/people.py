@@ -18,6 +18,7 @@ from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..states import PersonView, RequestView, SessionView
 from .meters import meters
+from .own_terms import own_terms
 from .rooms import price
 
 _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
@@ -25,7 +26,7 @@ _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
 
 def person_view(*, user: Any, room_id: int, connection: UUID | None, now: datetime) -> PersonView:
     """Raises NotFound when there is no such room."""
-    room = Room.objects.select_related("performer").filter(id=room_id).first()
+    room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
     if room is None:
         raise NotFound
     if user is None or not user.is_authenticated:
@@ -85,6 +86,7 @@ def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | Non
         session=session,
         meter=lines[0].client if lines else None,
         elsewhere=_elsewhere(participant, connection, now) if participant else False,
+        own=own_terms(room=room, show=show, client=client, wallet=wallet, now=now) if show and not paid else None,
     )
 
 
@@ -107,7 +109,7 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
         kind=kind,
         id=str(row.id),
         session=str(row.session_id),
-        price=price(cpm=tariff.cpm, grace_seconds=tariff.grace_ms // 1000, rule=tariff.rule),
+        price=price(cpm=tariff.cpm, free_seconds=metering_rules.grace_free_ms(tariff) // 1000, rule=tariff.rule),
         partner=facts["client" if for_performer else "performer"],
         client=str(row.client.uuid) if for_performer else None,
         mode_number=row.mode_number if kind == "group" else 0,
@@ -134,7 +136,7 @@ def _request(row: PrivateRequest, *, for_performer: bool) -> RequestView:
         id=str(row.id),
         state=row.state,
         media=row.media,
-        price=price(cpm=tariff.cpm, grace_seconds=tariff.grace_ms // 1000, rule=tariff.rule),
+        price=price(cpm=tariff.cpm, free_seconds=metering_rules.grace_free_ms(tariff) // 1000, rule=tariff.rule),
         minimum=tokens(metering_rules.minimum_funds(tariff)),
         expires_at=rules.unix_ms(row.expires_at),
     )

@@ -17,7 +17,7 @@ from ppv_plugin.rooms import rules as room_rules
 from ppv_plugin.rooms.models import Room
 
 from ..models import Show
-from ..rules import unix_ms
+from ..rules import free_seconds, unix_ms
 from ..states import Price, PrivateOffer, RoomView
 
 
@@ -73,9 +73,12 @@ def _with_relations(rows: Any) -> Any:
     return rows.select_related("performer", "site", "snapshot").defer("snapshot__jpeg")
 
 
-def price(*, cpm: int, grace_seconds: int, rule: str) -> Price:
-    grace = 0 if rule == "upfront_minutes" else grace_seconds
-    return Price(cpm=tokens(cpm), grace_seconds=grace, rule=rule, rule_text=str(RULE_TEXTS[rule]))
+def price(*, cpm: int, free_seconds: int, rule: str) -> Price:
+    return Price(cpm=tokens(cpm), grace_seconds=free_seconds, rule=rule, rule_text=str(RULE_TEXTS[rule]))
+
+
+def _price(cpm: int, grace_seconds: int, rule: str) -> Price:
+    return price(cpm=cpm, free_seconds=free_seconds(rule=rule, grace_seconds=grace_seconds), rule=rule)
 
 
 def _views(page: Sequence[Any]) -> list[RoomView]:
@@ -97,7 +100,7 @@ def _view(room: Any, show: Show | None, prices: Any) -> RoomView:
         status=room.state if show is not None else "offline",
         show=str(show.id) if show is not None else None,
         mode=terms["name"] if terms else None,
-        group=price(cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"], rule=terms["rule"])
+        group=_price(terms["group_cpm"], terms["grace_seconds"], terms["rule"])
         if terms and terms["group_cpm"]
         else None,
         private=_offer(room, show, prices),
@@ -121,7 +124,7 @@ def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
         state = room.performer.requests
     return PrivateOffer(
         state=state,
-        price=price(cpm=cpm, grace_seconds=prices.grace_seconds, rule=prices.rule),
+        price=_price(cpm, prices.grace_seconds, prices.rule),
         minutes_to_start=prices.minutes_to_start,
         minimum=tokens(prices.minutes_to_start * cpm),
         request_seconds=prices.request_seconds,

@@ -16,6 +16,7 @@ from ppv_plugin.rooms.models import Room
 from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
 
 from ..models import PrivateShow, Show
+from ..rules import THRESHOLD_SECONDS
 
 
 def lock_room(room_id: int) -> Any:
@@ -82,6 +83,7 @@ def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
         cpm=cpm,
         split=Split(share_bp, (party,), ledger.account(kind="house").id),
         grace_ms=grace_seconds * 1000,
+        threshold_ms=THRESHOLD_SECONDS * 1000,
         minutes_to_start=prices.minutes_to_start,
     )
 

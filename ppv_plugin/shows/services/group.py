@@ -14,7 +14,8 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import services as metering
 
 from ..models import PrivateShow, Show, Visit
-from ..rules import visit_participant
+from ..queries.grace import grace_used
+from ..rules import visit_participant, with_grace_left
 from .common import (
     client_in,
     facts_of,
@@ -72,9 +73,9 @@ def _check_entry(show: Show, cpm: int, mode_number: int | None, inside: int) -> 
 
 def _begin(show: Show, client: Any, cid: str, now: datetime) -> Visit:
     terms = show.terms
-    tariff = tariff_for(
-        room=show.room, rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"]
-    )
+    full = tariff_for(room=show.room, rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"])
+    used = grace_used(subject="group", room=show.room, client=client, now=now)
+    tariff = with_grace_left(full, used)
     visit_id = uuid4()
     hold = metering.reserve(
         account_id=wallet_of(client).id, tariff=tariff, source="visit", source_id=str(visit_id), now=now
@@ -86,7 +87,7 @@ def _begin(show: Show, client: Any, cid: str, now: datetime) -> Visit:
         subject_id=visit_id,
         participant=visit_participant(visit_id),
         tariff=tariff,
-        facts=facts_of(room=show.room, client=client, mode=terms["name"], media="video"),
+        facts={**facts_of(room=show.room, client=client, mode=terms["name"], media="video"), **used.fact(full.rule)},
         now=now,
     )
     return Visit.objects.create(

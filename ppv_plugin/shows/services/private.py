@@ -19,7 +19,8 @@ from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.signals import announce, private_started, request_changed
 
 from ..models import PrivateRequest, PrivateShow, Show
-from ..rules import private_participant
+from ..queries.grace import grace_used
+from ..rules import GraceUsed, private_participant, with_grace_left
 from .common import (
     client_in,
     facts_of,
@@ -55,7 +56,7 @@ def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, 
         room = lock_room(room_id)
         show = live_show(room_id)
         _check_open(show, client)
-        tariff = private_tariff(show.room)
+        tariff = with_grace_left(private_tariff(show.room), _grace_used(show, client, now))
         if tariff.cpm != cpm:
             raise PriceChanged(price=tokens(tariff.cpm))
         request_id = uuid4()
@@ -125,6 +126,7 @@ def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: date
 
 def _begin(room: Any, request: PrivateRequest, now: datetime) -> None:
     private_id = uuid4()
+    used = _grace_used(request.show, request.client, request.created_at)  # as it was when the tariff was frozen
     session = metering.open_session(
         client_account_id=request.hold.account_id,
         hold_id=request.hold_id,
@@ -132,7 +134,10 @@ def _begin(room: Any, request: PrivateRequest, now: datetime) -> None:
         subject_id=private_id,
         participant=private_participant(private_id),
         tariff=metering_rules.tariff_from(request.tariff),
-        facts=facts_of(room=room, client=request.client, mode=request.show.terms["name"], media=request.media),
+        facts={
+            **facts_of(room=room, client=request.client, mode=request.show.terms["name"], media=request.media),
+            **used.fact(request.tariff["rule"]),
+        },
         now=now,
     )
     PrivateShow.objects.create(
@@ -142,6 +147,10 @@ def _begin(room: Any, request: PrivateRequest, now: datetime) -> None:
     room_moved_on(room)
     _tell(request, state=PrivateRequest.State.ACCEPTED)
     announce(private_started, private_id=private_id)
+
+
+def _grace_used(show: Show, client: Any, now: datetime) -> GraceUsed:
+    return grace_used(subject="private", room=show.room, client=client, now=now)
 
 
 def end_private(*, user: Any, private_id: UUID | str, now: datetime) -> None:
@@ -154,7 +163,7 @@ def end_private(*, user: Any, private_id: UUID | str, now: datetime) -> None:
     sides = {private.client.user_id: "client", private.show.room.performer.user_id: "performer"}
     if user.pk not in sides:
         raise NotFound
-    report_usage(now=now)
+    report_usage(now=now, room_id=private.show.room_id)
     end_private_show(private_id=private.id, reason=sides[user.pk], now=now)
 
 
