@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from ppv_plugin.pages import limit_views as limits
 from ppv_plugin.pages import receipt_views as receipts
 from ppv_plugin.pages import statement_views as statements
 from ppv_plugin.pages import views as pages
@@ -18,5 +19,6 @@ urlpatterns = [
     path("verify/", receipts.verify, name="verify_receipt"),
     path("statements/<int:account>/", statements.statement_page, name="statement"),
     path("statements/<int:account>.csv", statements.statement_file, name="statement_file"),
+    path("wallet/limits/", limits.limits_page, name="limits"),
     path("wallet/top-up/", pages.top_up, name="top_up"),
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from .corrections import AdjustmentViewSet, RefundViewSet
+from .limits import SpendLimitViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
 from .trade import ClientViewSet, PerformerViewSet, RoomModeViewSet, RoomViewSet, StudioViewSet
 
@@ -26,5 +27,6 @@ class VideoChatGroup(SnippetViewSetGroup):
         RefundViewSet,
         AccountViewSet,
         AdjustmentViewSet,
+        SpendLimitViewSet,
         LedgerViewSet,
     )

@@ -34,7 +34,10 @@ class Limits:
     break_until: datetime | None
 
 
-def limits_of(*, account_id: int, now: datetime) -> Limits:
+def limits_of(*, account_id: int | None, now: datetime) -> Limits:
+    """None: of somebody who has no wallet yet."""
+    if account_id is None:
+        return Limits([LimitNow(kind, None) for kind in ("session", *WINDOWS)], None)
     held = Account.objects.values_list("held", flat=True).get(id=account_id)
     in_force = limits.limits_in_force(account_ids=[account_id], now=now).get(account_id, {})
     coming = limits.pending(account_id=account_id, now=now)

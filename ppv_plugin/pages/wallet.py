@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ppv_plugin.conf import conf
+from ppv_plugin.ledger.limit_queries import limits_of
 from ppv_plugin.ledger.queries import balance_of
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.people.queries import client_of
@@ -16,6 +17,7 @@ from ppv_plugin.shows.models import PrivateShow, Visit
 from ppv_plugin.shows.queries import client_history
 
 from . import addresses
+from .limit_views import limit_rows
 from .statements import lines
 
 ROWS = 20
@@ -26,6 +28,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         return {"signed_in": False, "login_url": addresses.login_url(request)}
     client = client_of(request.user)
     balance = balance_of(kind="client", owner=str(client.uuid) if client else "")
+    limits = limits_of(account_id=balance.account_id, now=now)
     first = _first_row(request)
     history = client_history(client=client, limit=ROWS + 1, offset=first) if client else []
     return {
@@ -36,6 +39,8 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "older": first + ROWS if len(history) > ROWS else None,
         "newer": max(first - ROWS, 0) if first else None,
         "statement": lines(account_id=balance.account_id, limit=ROWS),
+        "limits": [row for row in limit_rows(limits) if row.limit.amount is not None or row.limit.changes_at],
+        "break_until": limits.break_until,
         "top_up_form": TopUpForm.fresh() if conf.TEST_PAYMENTS else None,
         "top_up_url": reverse("ppv:top_up"),
         "presets": PRESETS,

@@ -1,0 +1,112 @@
+"""Admin list of what clients decided about their own spending: to explain it to them, never to change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.apps import apps
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from ppv_plugin.ledger.limit_queries import limits_of
+from ppv_plugin.ledger.limits import local_text
+from ppv_plugin.ledger.rules import tokens
+
+from .owners import names_of
+from .policies import view_only
+
+VIEW = "ppv_plugin.view_spendlimit"
+# Reached by name: only the ledger imports its tables.
+SpendLimit: Any = apps.get_model("ppv_plugin", "SpendLimit")
+
+
+def said(row: Any) -> str:
+    """What the client asked for, in words."""
+    if row.kind == SpendLimit.Kind.BREAK:
+        return local_text(row.until, "DATETIME_FORMAT")
+    return str(_("no limit")) if row.amount is None else tokens(row.amount)
+
+
+def inspect_url(row: Any) -> str:
+    return reverse("ppv_limits:inspect", args=[row.pk])
+
+
+def lines_of(account_id: int) -> list[tuple[Any, str]]:
+    """The limits in force and what is coming, as lines of an account's page."""
+    found = limits_of(account_id=account_id, now=timezone.now())
+    lines: list[tuple[Any, str]] = []
+    if found.break_until:
+        lines.append((_("Break"), local_text(found.break_until, "DATETIME_FORMAT")))
+    for limit in found.kinds:
+        if limit.amount is None and limit.changes_at is None:
+            continue
+        text = _amount(limit.amount)
+        if limit.left is not None:
+            text = _("%(limit)s, %(left)s left") % {"limit": text, "left": tokens(limit.left)}
+        if limit.changes_at:
+            moment = local_text(limit.changes_at, "DATETIME_FORMAT")
+            text = _("%(text)s; %(new)s from %(at)s") % {"text": text, "new": _amount(limit.changes_to), "at": moment}
+        lines.append((SpendLimit.Kind(limit.kind).label, text))
+    return lines
+
+
+def _amount(amount: int | None) -> str:
+    return str(_("no limit")) if amount is None else tokens(amount)
+
+
+class SpendLimitFilters(WagtailFilterSet):
+    account = django_filters.NumberFilter(label=_("Number of the account"))
+
+    class Meta:
+        model = SpendLimit
+        fields = ["account", "kind", "asked_at"]
+
+
+class SpendLimitIndexView(IndexView):
+    """Names the clients of one page with one query."""
+
+    def get_page_title(self) -> str:
+        return str(_("Spend limits"))
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("account")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        rows = list(context["object_list"])
+        names = names_of(keys=[(row.account.kind, row.account.owner) for row in rows])
+        for row in rows:
+            row.owner_name = names.get((row.account.kind, row.account.owner), str(row.account))
+        context["table"].data = rows
+        return context
+
+
+class SpendLimitInspectView(InspectView):
+    def get_amount_display_value(self) -> str:
+        return "" if self.object.amount is None else tokens(self.object.amount)
+
+
+@view_only
+class SpendLimitViewSet(ModelViewSet):
+    model = SpendLimit
+    name = "ppv_limits"
+    icon = "warning"
+    menu_label = _("Spend limits")
+    index_view_class = SpendLimitIndexView
+    inspect_view_class = SpendLimitInspectView
+    filterset_class = SpendLimitFilters
+    ordering = ("-id",)
+    list_display = [
+        TitleColumn("owner_name", label=_("Client"), get_url=inspect_url),
+        Column("get_kind_display", label=_("Kind"), sort_key="kind"),
+        Column("said", label=_("Asked for"), accessor=said),
+        DateColumn("asked_at", label=_("When"), sort_key="asked_at"),
+        DateColumn("takes_effect_at", label=_("Takes effect"), sort_key="takes_effect_at"),
+    ]
+    inspect_view_fields = ["account", "kind", "amount", "until", "asked_at", "takes_effect_at"]
