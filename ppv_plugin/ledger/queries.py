@@ -65,6 +65,11 @@ def hold_amounts(*, hold_ids: Iterable[int]) -> dict[int, int]:
     return dict(Hold.objects.filter(id__in=set(hold_ids)).values_list("id", "amount"))
 
 
+def hold_of(*, source: str, source_id: str) -> int | None:
+    """What is held under this key; None when nothing ever was."""
+    return Hold.objects.filter(source=source, source_id=source_id).values_list("amount", flat=True).first()
+
+
 def statement(*, account_id: int, limit: int = 50, offset: int = 0) -> list[StatementLine]:
     """Newest first. Every line carries the balance after it, so pages agree with each other."""
     page = list(moves(account_id=account_id).order_by("-transfer_id")[offset : offset + limit])

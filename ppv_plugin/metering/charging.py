@@ -9,6 +9,7 @@ and for a single session that is closed.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ from ppv_plugin.setwise import update_rows
 from . import prices_sql, rules
 from .models import EngineClock, MeteredSession
 from .prices_sql import Extended
+from .purse import Purse
 from .rules import STEADY_LAG_MS
 
 _log = logging.getLogger(__name__)
@@ -36,17 +38,20 @@ PHASES = 60
 
 @dataclass(slots=True)
 class Tick:
-    """What a tick did. `exhausted`: sessions whose funds are used up; `failed`: left for the next tick."""
+    """What a tick did. `exhausted`: sessions that used up what there is for them, of these `limited` those whose client
+    has set that bound; `failed`: left for the next tick."""
 
     granted: list[UUID] = field(default_factory=list)
     settled: list[UUID] = field(default_factory=list)
     exhausted: list[UUID] = field(default_factory=list)
+    limited: set[UUID] = field(default_factory=set)
     failed: list[UUID] = field(default_factory=list)
 
     def add(self, other: Tick) -> None:
         self.granted += other.granted
         self.settled += other.settled
         self.exhausted += other.exhausted
+        self.limited |= other.limited
         self.failed += other.failed
 
 
@@ -69,9 +74,11 @@ def tick(*, now: datetime, phases: Collection[int] | None = None) -> Tick:
     done = Tick()
     in_turn = Q() if phases is None else Q(phase__in=phases) | Q(final=True)
     ahead_ms = conf.GRANT_SECONDS * 1000
-    runs_short = in_turn & Q(granted_ms__lt=F("proven_ms") + ahead_ms // 2, cpm__gt=0)
+    runs_short = Q(granted_ms__lt=F("proven_ms") + ahead_ms // 2) | Q(client_account__limited=True)
+    runs_short &= in_turn & Q(cpm__gt=0)  # limits may be lowered at any time, under what is granted already
     is_due = in_turn & Q(proven_ms__gte=F("settled_ms") + conf.SETTLE_SECONDS * 1000, cpm__gt=0)
-    _batch_by_batch(done, runs_short, lambda rows: _extend(rows, ahead_ms))
+    is_due &= ~Q(final=True, proven_ms__gte=F("granted_ms"))  # ends now, and is posted whole by its closing
+    _batch_by_batch(done, runs_short, lambda rows: _extend(rows, ahead_ms, now))
     _batch_by_batch(done, is_due, lambda rows: _settle(rows, now))
     return done
 
@@ -95,7 +102,7 @@ class PhaseWheel:
         return [phase for phase in range(PHASES) if phase % slots in due]
 
 
-Claimed = tuple[UUID, int]  # session, the client's account
+Claimed = tuple[UUID, int, bool]  # session, the client's account, whether that one has limits
 
 
 def _batch_by_batch(done: Tick, due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> None:
@@ -117,7 +124,7 @@ def _batch_by_batch(done: Tick, due: Q, work: Callable[[Sequence[Claimed]], Tick
 
 def _one_by_one(claimed: Iterable[Claimed], due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> Tick:
     done = Tick()
-    for pk, _client in claimed:
+    for pk, *_client in claimed:
         try:
             with transaction.atomic():
                 part = work(again) if (again := _claim(due, only=pk)) else Tick()
@@ -137,32 +144,25 @@ def _claim(due: Q, *, after: UUID | None = None, only: UUID | None = None) -> li
         rows = rows.filter(id=only)
     if connection.vendor == "postgresql":
         prices_sql.plan_for_batches()
-        rows = rows.select_for_update(no_key=True, skip_locked=True)
-    return list(rows.order_by("id").values_list("id", "client_account_id")[: conf.METER_BATCH])
+        rows = rows.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    names = ("id", "client_account_id", "client_account__limited")
+    return list(rows.order_by("id").values_list(*names)[: conf.METER_BATCH])
 
 
-def _extend(claimed: Sequence[Claimed], ahead_ms: int) -> Tick:
+def _extend(claimed: Sequence[Claimed], ahead_ms: int, now: datetime) -> Tick:
     """The claimed rows are locked; lock their wallets, then extend each hold as far as the money reaches."""
     if connection.vendor != "postgresql":
-        return _extend_in_turn([pk for pk, _client in claimed], ahead_ms)
-    ledger.lock_only(client for _pk, client in claimed)
-    alone, shared = _by_client(claimed)
+        return _extend_in_turn([pk for pk, *_client in claimed], ahead_ms, now)
+    ledger.lock_only(client for _pk, client, _limited in claimed)
+    counts = Counter(client for _pk, client, _limited in claimed)
+    at_once = [pk for pk, client, limited in claimed if counts[client] == 1 and not limited]
+    in_turn = [pk for pk, client, limited in claimed if counts[client] > 1 or limited]
     done = Tick()
-    if alone:
-        _take_over(done, prices_sql.extend(session_ids=alone, ahead_ms=ahead_ms))
-    if shared:
-        done.add(_extend_in_turn(shared, ahead_ms))
+    if at_once:
+        _take_over(done, prices_sql.extend(session_ids=at_once, ahead_ms=ahead_ms))
+    if in_turn:
+        done.add(_extend_in_turn(in_turn, ahead_ms, now))
     return done
-
-
-def _by_client(claimed: Sequence[Claimed]) -> tuple[list[UUID], list[UUID]]:
-    """Sessions that may be looked at all at once, and those that have to be looked at one after the other: several of
-    one client, where each takes from what the ones before have left."""
-    counts: dict[int, int] = {}
-    for _pk, client in claimed:
-        counts[client] = counts.get(client, 0) + 1
-    alone = [pk for pk, client in claimed if counts[client] == 1]
-    return alone, [pk for pk, client in claimed if counts[client] > 1]
 
 
 def _take_over(done: Tick, extended: Iterable[Extended]) -> None:
@@ -173,39 +173,32 @@ def _take_over(done: Tick, extended: Iterable[Extended]) -> None:
             done.exhausted.append(row.session_id)
 
 
-def _extend_in_turn(ids: Sequence[UUID], ahead_ms: int) -> Tick:
+def _extend_in_turn(ids: Sequence[UUID], ahead_ms: int, now: datetime) -> Tick:
+    """One after the other: each takes from what those before it have left of the client's money and limits."""
     done = Tick()
     rows = list(with_proven().filter(id__in=ids).order_by("id"))
-    wallets = ledger.lock_accounts(row.client_account_id for row in rows)
-    available = {pk: wallet.available for pk, wallet in wallets.items()}
+    purses = Purse.of(ledger.lock_accounts(row.client_account_id for row in rows), now=now)
     held = ledger_queries.hold_amounts(hold_ids=[row.hold_id for row in rows])
     resized: dict[int, int] = {}
     for row in rows:
-        before, had = row.granted_ms, held[row.hold_id]
-        tariff = rules.tariff_from(row.tariff)
+        before_ms, had, purse = row.granted_ms, held[row.hold_id], purses[row.client_account_id]
         row.used_ms = row.proven_ms  # type: ignore[attr-defined]
-        got = rules.grant(
-            tariff,
-            used_ms=row.used_ms,
-            settled=row.settled,
-            held=had,
-            available=available[row.client_account_id],
-            ahead_ms=ahead_ms,
-        )
-        available[row.client_account_id] -= got.hold - had
+        got = purse.grant(row, rules.tariff_from(row.tariff), held=had, ahead_ms=ahead_ms)
         if got.hold != had:
             resized[row.hold_id] = got.hold
         row.granted_ms, row.final = got.granted_ms, got.final
-        exhausted = got.final and row.used_ms >= got.granted_ms
-        _take_over(done, [Extended(row.id, got.granted_ms != before, exhausted)])
-    ledger.resize_holds(amounts=resized)
+        exhausted = got.final and (purse.overrun or row.used_ms >= got.granted_ms)
+        if exhausted and purse.bound_by_limit:
+            done.limited.add(row.id)
+        _take_over(done, [Extended(row.id, got.granted_ms != before_ms, exhausted)])
+    ledger.resize_holds(amounts=resized, now=now)
     update_rows(rows, ["used_ms", "granted_ms", "final"])
     return done
 
 
 def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
     done = Tick()
-    rows = list(with_proven().filter(id__in=[pk for pk, _client in claimed]).order_by("id"))
+    rows = list(with_proven().filter(id__in=[pk for pk, *_client in claimed]).order_by("id"))
     drafts: list[Draft] = []
     for row in rows:
         row.used_ms = row.proven_ms  # type: ignore[attr-defined]

@@ -42,6 +42,7 @@ class MeteredSession(models.Model):
         CLIENT = "client", _("ended by the client")
         PERFORMER = "performer", _("ended by the performer")
         FUNDS = "funds", _("funds ran out")
+        LIMIT = "limit", _("the client's own limit was reached")
         CLIENT_LOST = "client_lost", _("the client's connection was lost")
         PERFORMER_LOST = "performer_lost", _("the performer's connection was lost")
         MEDIA_LOST = "media_lost", _("sound and picture were lost")

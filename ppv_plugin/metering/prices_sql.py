@@ -107,7 +107,8 @@ def extend(*, session_ids: Sequence[UUID], ahead_ms: int) -> list[Extended]:
 
 
 def ending(*, within_ms: int, phases: Sequence[int]) -> list[UUID]:
-    """Open sessions of these phases whose funds last less than `within_ms` from now on."""
+    """Open sessions of these phases whose funds last less than `within_ms` from now on, and all whose client has
+    limits."""
     with connection.cursor() as cursor:
         cursor.execute(_ENDING, {"within": within_ms, "phases": list(phases)})
         return [pk for (pk,) in cursor.fetchall()]
@@ -116,8 +117,8 @@ def ending(*, within_ms: int, phases: Sequence[int]) -> list[UUID]:
 _ENDING = f"""
 SELECT id FROM (
     SELECT s.id, s.cpm, s.free_ms, s.shift_ms, s.unit_ms, s.minimum_ms, s.limit_ms,
-           s.settled + h.amount + a.balance - a.held AS funds, {_PROVEN} AS used_ms
+           s.settled + h.amount + a.balance - a.held AS funds, {_PROVEN} AS used_ms, a.limited
     {_FUNDED}
     WHERE s.state = 'open' AND s.cpm > 0 AND s.phase = ANY(%(phases)s)
-) running WHERE {affordable_ms("funds")} - used_ms < %(within)s
+) running WHERE limited OR {affordable_ms("funds")} - used_ms < %(within)s
 """

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from ppv_plugin.errors import InsufficientFunds
+from ppv_plugin.ledger import limits, receivables
 from ppv_plugin.ledger import queries as ledger_queries
-from ppv_plugin.ledger import receivables
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.signals import announce, session_closed, session_opened
@@ -25,6 +25,7 @@ from ppv_plugin.signals import announce, session_closed, session_opened
 from . import rules
 from .charging import OPEN, PHASES, PhaseWheel, Tick, settlement, tick
 from .models import MeteredSession, SessionEvent, SessionPayee
+from .purse import Purse
 from .usage import EngineReader, Heartbeat, SpokenFor, UsageReport, clocks_of, proven_ms, record_usage
 
 __all__ = [
@@ -44,12 +45,32 @@ __all__ = [
 
 
 def reserve(*, account_id: int, tariff: rules.Tariff, source: str, source_id: str, now: datetime) -> Any:
-    """Hold what a client must have to start. Raises InsufficientFunds naming that sum; nothing is held then."""
+    """Hold what a client must have to start, or as much of it as its own limits allow.
+
+    Raises InsufficientFunds naming that sum, LimitReached when the limits allow nothing; nothing is held then.
+    """
     needed = rules.minimum_funds(tariff)
+    amount = _allowed(needed, account_id, source, source_id, now)
     try:
-        return ledger.place_hold(account_id=account_id, source=source, source_id=source_id, amount=needed, now=now)
+        return ledger.place_hold(account_id=account_id, source=source, source_id=source_id, amount=amount, now=now)
     except InsufficientFunds as error:
         raise InsufficientFunds(needed=tokens(needed), available=error.details["available"]) from error
+
+
+def _allowed(needed: int, account_id: int, source: str, source_id: str, now: datetime) -> int:
+    """As much of `needed` as a client's own limits allow; the wallet must have all of it, limits do not lower that."""
+    allowance = limits.allowances(account_ids=[account_id], now=now).get(account_id)
+    more = allowance.more() if allowance is not None else None
+    if allowance is None or more is None or not needed:
+        return needed
+    if (known := ledger_queries.hold_of(source=source, source_id=source_id)) is not None:
+        return known  # asked for before
+    wallet = ledger_queries.balances_of(account_ids=[account_id])[account_id]
+    if wallet.available < needed:
+        raise InsufficientFunds(needed=tokens(needed), available=tokens(wallet.available))
+    if more <= 0:
+        raise allowance.refusal()
+    return min(needed, more)
 
 
 @transaction.atomic
@@ -102,13 +123,11 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
         return False
     tariff = rules.tariff_from(row.tariff)
     row.used_ms = proven_ms(row, clocks_of([row]))
-    wallet = ledger.lock_accounts([row.client_account_id])[row.client_account_id]
+    purse = Purse.of(ledger.lock_accounts([row.client_account_id]), now=now)[row.client_account_id]
     held = ledger_queries.hold_amounts(hold_ids=[row.hold_id])[row.hold_id]
-    got = rules.grant(
-        tariff, used_ms=row.used_ms, settled=row.settled, held=held, available=wallet.available, ahead_ms=0
-    )
+    got = purse.grant(row, tariff, held=held, ahead_ms=0)
     if got.hold != held:
-        ledger.resize_holds(amounts={row.hold_id: got.hold})
+        ledger.resize_holds(amounts={row.hold_id: got.hold}, now=now)
     row.granted_ms = got.granted_ms
     if draft := settlement(row, tariff):
         ledger.post(drafts=[draft], now=now)

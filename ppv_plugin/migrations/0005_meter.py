@@ -112,6 +112,11 @@ class Migration(migrations.Migration):
             name='reverses',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='ppv_plugin.transfer'),
         ),
+        migrations.AlterField(
+            model_name='meteredsession',
+            name='end_reason',
+            field=models.CharField(blank=True, choices=[('client', 'ended by the client'), ('performer', 'ended by the performer'), ('funds', 'funds ran out'), ('limit', "the client's own limit was reached"), ('client_lost', "the client's connection was lost"), ('performer_lost', "the performer's connection was lost"), ('media_lost', 'sound and picture were lost'), ('never_started', 'sound and picture never started'), ('show_ended', 'the show ended'), ('mode_changed', "the room's mode changed"), ('staff', 'ended by the site')], default='', max_length=16),
+        ),
         migrations.AddIndex(
             model_name='meteredsession',
             index=models.Index(condition=models.Q(('state', 'open')), fields=['phase', 'id'], name='ppv_session_open'),

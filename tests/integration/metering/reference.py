@@ -103,6 +103,7 @@ class Visit:
     settled: int = 0
     settled_ms: int = 0
     postings: int = 0
+    final: bool = False
     open: bool = True
     reason: str = ""
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -175,20 +176,22 @@ class Reference:
         return True
 
     def tick(self) -> dict[str, set[Any]]:
+        """First everybody's hold is extended, in the order of their keys, then what is due is posted."""
         done: dict[str, set[Any]] = {"granted": set(), "settled": set(), "exhausted": set(), "failed": set()}
-        in_order = [(key, visit) for key, visit in sorted(self.visits.items(), key=lambda item: item[1].order)]
-        for key, visit in in_order:
-            if not visit.open or not visit.terms.cpm or visit.granted >= visit.used + self.grant_ms // 2:
+        in_order = sorted(self.visits.items(), key=lambda item: item[1].order)
+        paying = [(key, visit) for key, visit in in_order if visit.open and visit.terms.cpm]
+        for key, visit in paying:
+            if visit.granted >= visit.used + self.grant_ms // 2:
                 continue
             before = visit.granted
-            final = self.reserve(visit, self.grant_ms)
+            visit.final = self.reserve(visit, self.grant_ms)
             if visit.granted != before:
                 done["granted"].add(key)
-            if final and visit.used >= visit.granted:
+            if visit.final and visit.used >= visit.granted:
                 done["exhausted"].add(key)
-        for key, visit in in_order:
-            long = visit.used >= visit.settled_ms + self.settle_ms
-            if visit.open and long and key not in done["exhausted"] and self.settle(visit):
+        for key, visit in paying:
+            ends = visit.final and visit.used >= visit.granted
+            if visit.used >= visit.settled_ms + self.settle_ms and not ends and self.settle(visit):
                 done["settled"].add(key)
         return done
 

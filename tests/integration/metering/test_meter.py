@@ -85,13 +85,13 @@ def test_a_poison_row_stops_no_other(cast: Cast) -> None:
     cast.fund(cast.cy, 5000)
     cast.fund(cast.di, 5000)
     bad, good = opened(cast, cast.cy, cpm=200), opened(cast, cast.di, cpm=200)
-    MeteredSession.objects.filter(id=bad.id).update(tariff={"rule": "no such rule"})
+    MeteredSession.objects.filter(id=bad.id).update(tariff={"rule": "no such rule"}, unit_ms=0)
     used(cast, bad, 50), used(cast, good, 50)
     done = metering.tick(now=cast.now)
     assert done.failed == [bad.id]
     good.refresh_from_db()
     assert good.granted_ms >= 110_000
-    MeteredSession.objects.filter(id=bad.id).update(tariff=good.tariff)
+    MeteredSession.objects.filter(id=bad.id).update(tariff=good.tariff, unit_ms=1)
 
 
 def test_closing_again_is_no_second_charge(cast: Cast) -> None:
