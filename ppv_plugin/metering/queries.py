@@ -10,15 +10,18 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ppv_plugin.errors import NotFound
+from ppv_plugin.ledger import limits
 from ppv_plugin.ledger import queries as ledger_queries
 
 from . import prices_sql, refund_queries, rules
 from .charging import OPEN, with_proven
 from .models import MeteredSession
+from .purse import Purse
 
 RULE_TEXTS = {
     "per_second": gettext_lazy("charged by the second"),
@@ -32,12 +35,12 @@ RULE_TEXTS = {
 }
 END_REASONS = tuple(MeteredSession.EndReason.values)
 EVENT_TEXTS = {
-    "opened": gettext_lazy("Opened"),
+    "opened": gettext_lazy("The price was agreed to; the meter waits for sound and picture"),
     "started": gettext_lazy("Sound and picture began to flow; the meter started"),
-    "paused": gettext_lazy("Sound or picture was lost; the meter paused"),
+    "paused": gettext_lazy("The meter paused"),
     "resumed": gettext_lazy("Sound and picture came back; the meter went on"),
     "warned": gettext_lazy("Funds for less than %(note)s minutes were announced"),
-    "closed": gettext_lazy("Closed"),
+    "closed": gettext_lazy("The end"),
     "refunded": gettext_lazy("%(note)s was given back"),
 }
 
@@ -108,21 +111,25 @@ class Receipt:
         return sum(share.amount for share in self.shares if share.account_id == account_id)
 
 
-def meter_lines(*, session_ids: Iterable[UUID] | None = None) -> list[MeterLine]:
-    """Lines of the open sessions (all, or these), in three queries however many they are."""
+def meter_lines(*, session_ids: Iterable[UUID] | None = None, now: datetime | None = None) -> list[MeterLine]:
+    """Lines of the open sessions (all, or these), in four queries however many they are. `now` decides which windows
+    of the clients' limits are running."""
     rows = with_proven().order_by("id")
     if session_ids is not None:
         rows = rows.filter(id__in=list(session_ids))
     found = list(rows)
-    wallets = ledger_queries.balances_of(account_ids=[row.client_account_id for row in found])
+    payers = [row.client_account_id for row in found]
+    wallets = ledger_queries.balances_of(account_ids=payers)
+    allowances = limits.allowances(account_ids=payers, now=now or timezone.now())
     holds = ledger_queries.hold_amounts(hold_ids=[row.hold_id for row in found])
-    return [_line(row, wallets[row.client_account_id].available, holds[row.hold_id]) for row in found]
+    purses = {pk: Purse(wallet.available, allowances.get(pk)) for pk, wallet in wallets.items()}
+    return [_line(row, purses[row.client_account_id], holds[row.hold_id]) for row in found]
 
 
-def _line(row: MeteredSession, available: int, held: int) -> MeterLine:
+def _line(row: MeteredSession, purse: Purse, held: int) -> MeterLine:
     tariff = rules.tariff_from(row.tariff)
-    funds = row.settled + held + available
-    limit_ms = rules.affordable_ms(tariff, funds)
+    free = purse.free
+    limit_ms = rules.affordable_ms(tariff, row.settled + held + purse.left_for(row, tariff, held=held))
     used_ms = min(row.proven_ms, limit_ms)  # type: ignore[attr-defined]
     cost = rules.owed(tariff, used_ms)
     return MeterLine(
@@ -134,7 +141,7 @@ def _line(row: MeteredSession, available: int, held: int) -> MeterLine:
         used_ms=used_ms,
         flow=row.flow,
         cost=cost,
-        balance=funds - cost,
+        balance=row.settled + held + free - cost,
         cutoff_ms=None if limit_ms >= rules.UNLIMITED_MS else limit_ms,
         grace_left_ms=max(rules.grace_free_ms(tariff) - used_ms, 0),
         warned_ms=row.warned_ms,
@@ -142,23 +149,23 @@ def _line(row: MeteredSession, available: int, held: int) -> MeterLine:
     )
 
 
-def ending_soon(*, within_ms: int, phases: Collection[int] | None) -> list[MeterLine]:
+def ending_soon(*, within_ms: int, phases: Collection[int] | None, now: datetime) -> list[MeterLine]:
     """Lines of those whose funds last less than `within_ms`, and of those who were warned that they do; of these
     phases of the meter, or of all."""
     warned = Q(warned_ms__isnull=False)
     if phases is None or connection.vendor != "postgresql":
-        return meter_lines()
+        return meter_lines(now=now)
     short = prices_sql.ending(within_ms=within_ms, phases=list(phases))
     rows = MeteredSession.objects.filter(warned | Q(id__in=short), state=OPEN)
-    return meter_lines(session_ids=rows.values_list("id", flat=True))
+    return meter_lines(session_ids=rows.values_list("id", flat=True), now=now)
 
 
-def unsteady_lines(*, boot_id: str | None) -> list[MeterLine]:
+def unsteady_lines(*, boot_id: str | None, now: datetime) -> list[MeterLine]:
     """Lines of those whose media is not known to flow in this boot of the engine. None: the engine is silent, all."""
     rows = MeteredSession.objects.filter(state=OPEN)
     if boot_id is not None:
         rows = rows.exclude(boot=boot_id, anchor_ms__isnull=False)
-    return meter_lines(session_ids=rows.values_list("id", flat=True))
+    return meter_lines(session_ids=rows.values_list("id", flat=True), now=now)
 
 
 def quotas(*, boot_id: str, session_ids: Iterable[UUID]) -> dict[UUID, int | None]:
@@ -216,7 +223,10 @@ def receipt(*, session_id: UUID) -> Receipt:
 
 
 def event_text(kind: str, note: str) -> str:
+    """In words. The note of a pause is a code, which `timeline.lines_of` hands on to be worded by role."""
     text = str(EVENT_TEXTS.get(kind, kind))
+    if kind == "paused":
+        return text
     if "%(note)s" in text:
         return text % {"note": note}
     return _("%(text)s: %(note)s") % {"text": text, "note": note} if note else text

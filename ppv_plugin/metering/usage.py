@@ -42,12 +42,14 @@ _FLOW_EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """What the engine says of one paying participant: `flow_ms` counts proven milliseconds since boot `boot_id`."""
+    """What the engine says of one paying participant: `flow_ms` counts proven milliseconds since boot `boot_id`.
+    `why`: the reason for which nothing flows, a code for the receipt."""
 
     participant: str
     boot_id: str
     flow_ms: int
     flow: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def record_usage(*, reports: Iterable[UsageReport], now: datetime, heartbeat: He
         if not _take_over(row, report, heartbeat, clocks, now):
             continue
         if kind:
-            events.append(SessionEvent(session_id=row.id, at=now, used_ms=row.used_ms, kind=kind))
+            note = report.why if kind == "paused" else ""
+            events.append(SessionEvent(session_id=row.id, at=now, used_ms=row.used_ms, kind=kind, note=note))
         changed.append(row)
     if changed:
         update_rows(changed, ["usage", "used_ms", "flow", "heard_at", "started_at", "boot", "anchor_ms"])

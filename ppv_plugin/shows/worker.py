@@ -83,14 +83,15 @@ class Meter:
     def _charge(self, now: datetime, phases: Sequence[int] | None) -> None:
         done = metering.tick(now=now, phases=phases)
         for session_id in done.exhausted:
-            services.end_session(session_id=session_id, reason="funds", now=now)
+            reason = "limit" if session_id in done.limited else "funds"
+            services.end_session(session_id=session_id, reason=reason, now=now)
         if done.granted:
             rooms = metering_queries.open_sessions(session_ids=done.granted).values()
             for room_id in {session.facts["room_id"] for session in rooms}:
                 services.apply_stage(room_id=room_id)
 
     def _warn(self, now: datetime, phases: Sequence[int] | None) -> None:
-        for line in metering_queries.ending_soon(within_ms=rules.WARN_AT_MS[0], phases=phases):
+        for line in metering_queries.ending_soon(within_ms=rules.WARN_AT_MS[0], phases=phases, now=now):
             if line.cutoff_ms is None or line.flow == "idle":
                 continue
             left_ms = line.cutoff_ms - line.used_ms
@@ -103,7 +104,7 @@ class Meter:
     def _end_lost_sessions(self, evidence: Evidence | None, now: datetime, mono: float) -> None:
         """A session whose client gives no sign of life is closed at its last proven moment (RFC 8506 supervision)."""
         seen = {p.id: p for p in evidence.participants} if evidence is not None else {}
-        lines = metering_queries.unsteady_lines(boot_id=evidence.boot_id if evidence is not None else None)
+        lines = metering_queries.unsteady_lines(boot_id=evidence.boot_id if evidence else None, now=now)
         for line in lines:
             person = seen.get(line.participant)
             limit = conf.SUPERVISION_SECONDS if line.used_ms or line.flow != "idle" else conf.CONNECT_SECONDS
