@@ -255,6 +255,28 @@ describe("the view", () => {
   });
 });
 
+describe("a client's own terms", () => {
+  const own = { private_grace_seconds: 4, allowance: "0.33", private_ends_ms: 9_900, group_ends_ms: null };
+  test("take the place of the room's", () => {
+    const values = valuesOf(state({ me: client({ own }) }), 0, "en");
+    assert.equal(values["private_grace"], "4");
+    assert.equal(values["allowance"], "0.33");
+    assert.equal(values["private_ends"], "0:09");
+  });
+  test("say what a limit ends, and what it does not reach", () => {
+    const view = viewOf(state({ me: client({ own }) }));
+    assert.deepEqual([view["private_again"], view["private_bound"]], ["yes", "some"]);
+    assert.deepEqual([view["group_again"], view["group_bound"]], ["no", "no"]);
+  });
+  test("say that a limit is reached", () => {
+    assert.equal(viewOf(state({ me: client({ own: { ...own, allowance: "0.00" } }) }))["private_bound"], "none");
+  });
+  test("leave everybody else the room's", () => {
+    assert.equal(valuesOf(state({ me: client() }), 0, "en")["private_grace"], "10");
+    assert.equal(viewOf(state({ me: client() }))["private_bound"], "no");
+  });
+});
+
 describe("the values", () => {
   test("are the server's words about money, written for people", () => {
     const me = client({ session: session("private"), meter: meter({ cost: "5.83", balance: "12.17" }) });

@@ -24,9 +24,12 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   grace_left_ms: number, cutoff_ms: number|null, balance?: string|null, earned?: string|null}} MeterView
  * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string,
  *   earned?: string|null}} ReceiptView
+ * @typedef {{group_grace_seconds?: number|null, private_grace_seconds?: number|null, allowance?: string|null,
+ *   group_ends_ms?: number|null, private_ends_ms?: number|null}} OwnTerms
  * @typedef {{role: "performer"|"client"|"visitor", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
- *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null}} PersonView
+ *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
+ *   own?: OwnTerms|null}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
  *   private?: boolean, mine?: boolean}} ChatView
  */

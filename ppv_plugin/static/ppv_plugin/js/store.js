@@ -236,6 +236,17 @@ export function thresholdOf(left) {
 }
 
 /**
+ * What the client's own limits do to something it could enter: "no", nothing; "some", they end it before the funds do;
+ * "none", they let it not begin.
+ * @param {import("ppv/protocol").OwnTerms|null|undefined} own
+ * @param {number|null|undefined} endsMs
+ */
+export function boundOf(own, endsMs) {
+  if (own?.allowance == null || endsMs == null) return "no";
+  return hundredths(own.allowance) > 0 ? "some" : "none";
+}
+
+/**
  * Everything a template may ask in `data-when`.
  * @param {State} state
  * @param {(state: State) => string} [screen]
@@ -262,6 +273,10 @@ export function viewOf(state, screen = screenOf) {
     receiving: receives ? media.subscribe : "none",
     sending: media.publish,
     requests: me?.requests?.length ? "yes" : "no",
+    group_again: me?.own?.group_grace_seconds == null ? "no" : "yes",
+    group_bound: boundOf(me?.own, me?.own?.group_ends_ms),
+    private_again: me?.own?.private_grace_seconds == null ? "no" : "yes",
+    private_bound: boundOf(me?.own, me?.own?.private_ends_ms),
     accepts: me?.requests_mode ?? "open",
     receipt: state.receipt ? "yes" : "no",
     outcome: state.outcome || "none",

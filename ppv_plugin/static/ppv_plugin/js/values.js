@@ -12,6 +12,7 @@ export function valuesOf(state, now, language) {
   return {
     ...ofRoom(state, now, language),
     ...ofPerson(state, now, language),
+    ...ofOwnTerms(state, language),
     ...ofReceipt(state, language),
   };
 }
@@ -78,6 +79,24 @@ function ofPerson({ me, room, clockSkew }, now, language) {
     request_minimum: amount(request?.minimum, language),
     request_left: request ? clock(request.expires_at - now - clockSkew) : "",
     requests_count: String(me.requests?.length ?? 0),
+  };
+}
+
+/**
+ * What is different for this client: they come after the room's own values and take their place.
+ * @param {import("ppv/store").State} state
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofOwnTerms({ me }, language) {
+  const own = me?.own;
+  if (!own) return {};
+  return {
+    ...(own.group_grace_seconds == null ? {} : { group_grace: String(own.group_grace_seconds) }),
+    ...(own.private_grace_seconds == null ? {} : { private_grace: String(own.private_grace_seconds) }),
+    allowance: amount(own.allowance, language),
+    group_ends: clock(own.group_ends_ms ?? 0),
+    private_ends: clock(own.private_ends_ms ?? 0),
   };
 }
 
