@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -40,6 +41,17 @@ class PowerCut(Exception):
     """The worker dies after its last statement and before its commit."""
 
 
+class Logged(logging.Handler):
+    """What the product mends by itself, it logs as an error; here nothing needs mending."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.getMessage()}: {record.exc_info[1] if record.exc_info else None!r}")
+
+
 class Books:
     """`doomed`: the next command dies once before its commit, and is given again."""
 
@@ -47,6 +59,8 @@ class Books:
         self.now = BEGIN
         self.doomed = False
         self.crashes = 0
+        self.logged = Logged(logging.ERROR)
+        logging.getLogger("ppv_plugin").addHandler(self.logged)
         # session ids decide who is looked at first: the same in every run of the same example
         chance = Random(7)
         self.patch = pytest.MonkeyPatch()
@@ -54,6 +68,7 @@ class Books:
         self.ids = {name: self._account(name, kind) for name, kind in KINDS.items()}
 
     def leave(self) -> None:
+        logging.getLogger("ppv_plugin").removeHandler(self.logged)
         self.patch.undo()
 
     @staticmethod
@@ -132,5 +147,6 @@ class Books:
             said_of = [v.used, v.granted, v.settled, v.settled_ms, v.postings, v.held, v.reason]
             assert found == said_of, f"session of {v.client}, {v.terms.rule}: {found}, should be {said_of}"
         assert len(rows) == len(model.visits)
+        assert self.logged.lines == []
         assert ledger_queries.violations() == []
         assert proof.violations() == []

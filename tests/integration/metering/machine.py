@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings as django
@@ -24,21 +25,27 @@ from ppv_plugin.ledger import receivables
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering import adjustments, refunds
 
-from .paid_life import Life, clients, numbers, payees
-from .reference import Visit
+from .paid_life import Life, clients, numbers, payees, terms
+from .reference import Terms, Visit
 
 
 class Machine(Life):
+    def paid_visits(self) -> dict[Any, Visit]:
+        paid = {key: visit for key, visit in self.model.visits.items() if not visit.open and visit.settled}
+        return paid or self.model.visits
+
     def ask_refund(self, key: Any, cid: str, amount: int | None, alone_max: int | None, actor: str) -> Any:
         return refunds.request_refund(
             session_id=key, amount=amount, reason="r", cid=cid, alone_max=alone_max, actor=actor, now=self.books.now
         )
 
     @precondition(lambda self: self.model.visits)
-    @rule(number=numbers, part=st.sampled_from((None, 0, 1, 33, 50, 100, 101)), alone=st.booleans())
-    def refund(self, number: int, part: int | None, alone: bool) -> None:
-        """`part`: per cent of what is left, rounded up; None asks for all of it."""
-        key, visit = self.one_of(self.model.visits, number)
+    @rule(
+        number=numbers, part=st.sampled_from((33, 50, None, 101, 1, 0)), alone=st.booleans(), of_any=st.integers(0, 3)
+    )
+    def refund(self, number: int, part: int | None, alone: bool, of_any: int) -> None:
+        """`part`: per cent of what is left, rounded up; None asks for all of it. Mostly of a session that was paid."""
+        key, visit = self.one_of(self.paid_visits() if of_any else self.model.visits, number)
         cid, left = f"refund-{self.next_number()}", visit.left
         amount = left if part is None else -(-left * part // 100)
         expected = self.refusal(visit, amount)
@@ -54,6 +61,24 @@ class Machine(Life):
             self.model.refund(visit, cid)
         assert row.state == visit.refunds[cid]["state"]
         self.books.do(Conflict, lambda: self.ask_refund(key, cid, amount + 1, None, "x"))
+
+    @rule(number=numbers, part=st.integers(1, 99), spent=st.booleans(), wanted=terms, client=clients)
+    def refund_in_parts_and_earn_again(self, number: int, part: int, spent: bool, wanted: Terms, client: str) -> None:
+        """A payee that has spent what it got owes it, and repays from its next session."""
+        key, visit = self.one_of(self.paid_visits(), number)
+        if spent:
+            for who in [party[0] for party in visit.terms.parties]:
+                self.payee_takes_all_it_has(who)
+        self.refund(number, part, part % 2 == 0, 1)
+        self.refund(number, 101, False, 1)
+        self.second_person(0, part % 3 > 0, part % 5 == 0)
+        self.refund(number, 50, True, 1)
+        self.write_off(visit.terms.parties[0][0])
+        self.post("outside", {client: 3_000})
+        self.start(client, replace(wanted, parties=visit.terms.parties))
+        self.live(60, 3)
+        for key in self.open_visits():
+            self.close_now(key, "performer")
 
     @staticmethod
     def refusal(visit: Visit, amount: int) -> Any:

@@ -78,13 +78,23 @@ class Life(RuleBasedStateMachine):
     @initialize(
         money=st.lists(st.sampled_from((20_000, 3_000, 200_000, 700)), min_size=3, max_size=3),
         visits=st.lists(st.tuples(clients, terms), min_size=3, max_size=5),
-        rounds=st.integers(5, 15),
+        past=st.lists(st.tuples(clients, terms.filter(lambda t: t.cpm > 1)), min_size=1, max_size=2),
+        rounds=st.integers(5, 12),
     )
-    def begin(self, money: list[int], visits: list[tuple[str, Terms]], rounds: int) -> None:
+    def begin(
+        self, money: list[int], visits: list[tuple[str, Terms]], past: list[tuple[str, Terms]], rounds: int
+    ) -> None:
+        """Some sessions are over and paid for, others run: what follows meets both."""
         for client, amount in zip(CLIENTS, money, strict=True):
             if amount:
                 self.post("outside", {client: amount})
         self.post("outside", {"house": 2_000})
+        for client, wanted in past:
+            self.post("outside", {client: 20_000})
+            self.start(client, wanted)
+        self.live(60, 3)
+        for key in self.open_visits():
+            self.close_now(key, "media_lost")
         for client, wanted in visits:
             self.start(client, wanted)
         self.live(60, rounds)

@@ -47,3 +47,9 @@ def test_a_share_that_falls_by_a_hundredth_closes_though_the_payee_has_spent_it(
     session.refresh_from_db()
     assert session.settled == 11
     assert ledger_queries.violations() == []
+
+
+def test_asking_again_for_the_last_money_finds_it_held(books: Books) -> None:
+    """The first answer was lost on its way; the second is the same hold, not a refusal."""
+    terms = Terms("per_second", 200, 0, (("ana", 1, "", 0),), minutes_to_start=5)
+    assert books.reserve("cy", terms, 1) == books.reserve("cy", terms, 1)
