@@ -12,7 +12,8 @@ export ARGS PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-unit test-contract test-db test-postgres test-packaging test-browser \
-        lint types migrations format clean environment demo-environment
+        bench lint types migrations format clean environment demo-environment \
+        bench-environment
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -42,6 +43,9 @@ test-packaging: environment ## the wheel, added to a stock Wagtail site
 test-browser: environment ## journeys in real Chromium
 	@$(VENV) -m scripts.suite browser
 
+bench: bench-environment ## charges a second, side by side with the usual ways; writes the table of the docs
+	@$(VENV) -m tests.benchmarks $(ARGS)
+
 lint: environment ## Python, layers, templates, JavaScript, CSS
 	@$(VENV) -m scripts.suite lint
 
@@ -64,3 +68,6 @@ environment:
 
 demo-environment:
 	@$(PYTHON) -m scripts.environment demo
+
+bench-environment:
+	@$(PYTHON) -m scripts.environment bench

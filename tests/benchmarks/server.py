@@ -73,9 +73,11 @@ def started() -> Iterator[Server]:
         return
     kept = os.environ.pop(services.DATABASE_VARIABLE, None)  # the tests' server is fast, not safe
     try:
-        with tempfile.TemporaryDirectory(prefix="ppv-bench-") as folder:
-            with services.postgres(Path(folder), durable=True, more_settings=own_settings()) as service:
-                yield Server(service.url, services.postgres_programs().folder)
+        with (
+            tempfile.TemporaryDirectory(prefix="ppv-bench-") as folder,
+            services.postgres(Path(folder), durable=True, more_settings=own_settings()) as service,
+        ):
+            yield Server(service.url, services.postgres_programs().folder)
     finally:
         if kept is not None:
             os.environ[services.DATABASE_VARIABLE] = kept
