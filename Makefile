@@ -12,7 +12,7 @@ export ARGS PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-unit test-contract test-db test-postgres test-packaging test-browser \
-        bench lint types migrations format clean environment demo-environment \
+        bench chaos lint types migrations format clean environment demo-environment \
         bench-environment
 
 help: ## this list
@@ -42,6 +42,9 @@ test-packaging: environment ## the wheel, added to a stock Wagtail site
 
 test-browser: environment ## journeys in real Chromium
 	@$(VENV) -m scripts.suite browser
+
+chaos: environment ## kills everything for three minutes and proves the books: CHAOS_SECONDS=600 CHAOS_SEED=1
+	@$(VENV) -m tests.chaos $(ARGS)
 
 bench: bench-environment ## charges a second, side by side with the usual ways; writes the table of the docs
 	@$(VENV) -m tests.benchmarks $(ARGS)

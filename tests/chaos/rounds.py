@@ -39,7 +39,7 @@ EXPECTED = re.compile(
     r"ConnectionDoesNotExist|IdleInTransaction|ConnectionError|ConnectionRefusedError|ConnectionResetError|"
     r"BrokenPipeError|MediaUnavailable|TimeoutError|CancelledError|redis\.exceptions|RemoteDisconnected|"
     r"NewConnectionError|MaxRetryError|ReadTimeout|ProtocolError|OSError|InvalidHandshake|"
-    r"ConnectionClosed|ClientDisconnected|KeyboardInterrupt|SystemExit|"
+    r"the handler is closed|ConnectionClosed|ClientDisconnected|KeyboardInterrupt|SystemExit|"
     r"'NoneType' object has no attribute 'writelines'"  # redis-py, when its connection goes while it writes
 )
 CHAINED = ("During handling of", "The above exception")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from scripts import services
 from scripts.services import DATABASE_VARIABLE, REDIS_VARIABLE, free_port
 
 from . import people, servers
@@ -46,11 +47,20 @@ class Site:
             self.postgres.ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def can_start_servers() -> bool:
+    try:
+        services.postgres_programs()
+        services.redis_program()
+    except services.Unavailable:
+        return False
+    return True
+
+
 @contextmanager
 def opened(*, own: bool, folder: Path) -> Iterator[Site]:
     """`own`: servers of our own, which may be killed, even when the environment names others. `folder`: where journals
     and logs are found afterwards."""
-    if own:
+    if own and can_start_servers():
         for variable in (DATABASE_VARIABLE, REDIS_VARIABLE):
             os.environ.pop(variable, None)
     shutil.rmtree(folder, ignore_errors=True)
