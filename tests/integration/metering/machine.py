@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings as django
@@ -65,19 +66,23 @@ class Machine(Life):
     @rule(number=numbers, part=st.integers(1, 99), spent=st.booleans(), wanted=terms, client=clients)
     def refund_in_parts_and_earn_again(self, number: int, part: int, spent: bool, wanted: Terms, client: str) -> None:
         """A payee that has spent what it got owes it, and repays from its next session."""
-        key, visit = self.one_of(self.paid_visits(), number)
+        _key, visit = self.one_of(self.paid_visits(), number)
         if spent:
             for who in [party[0] for party in visit.terms.parties]:
                 self.payee_takes_all_it_has(who)
         self.refund(number, part, part % 2 == 0, 1)
         self.refund(number, 101, False, 1)
-        self.second_person(0, part % 3 > 0, part % 5 == 0)
+        self.refund(number, 50, False, 1)
+        for cid in visit.refunds:
+            self.decide(visit, cid, True, True)
+            self.decide(visit, cid, part % 3 > 0, False)
         self.refund(number, 50, True, 1)
         self.write_off(visit.terms.parties[0][0])
         self.post("outside", {client: 3_000})
         self.start(client, replace(wanted, parties=visit.terms.parties))
         self.live(60, 3)
         for key in self.open_visits():
+            self.books.do(Gone, partial(self.ask_refund, key, "too-early", 1, None, "x"))
             self.close_now(key, "performer")
 
     @staticmethod
@@ -96,7 +101,9 @@ class Machine(Life):
     @precondition(lambda self: self.asked())
     @rule(number=numbers, agreed=st.booleans(), same=st.booleans())
     def second_person(self, number: int, agreed: bool, same: bool) -> None:
-        visit, cid = self.asked()[number % len(self.asked())]
+        self.decide(*self.asked()[number % len(self.asked())], agreed, same)
+
+    def decide(self, visit: Visit, cid: str, agreed: bool, same: bool) -> None:
         refund, actor = visit.refunds[cid], f"actor-{cid}" if same else "head"
         decide = refunds.approve_refund if agreed else refunds.decline_refund
         call: Any = lambda: decide(refund_id=refund["id"], actor=actor, now=self.books.now)  # noqa: E731
