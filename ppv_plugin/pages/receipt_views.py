@@ -25,6 +25,7 @@ from ppv_plugin.metering.receipts.keys import key_ring
 from ppv_plugin.metering.receipts.queries import Examined, Proof
 from ppv_plugin.metering.receipts.services import signed_receipt
 from ppv_plugin.metering.refund_queries import refund_lines
+from ppv_plugin.metering.timeline import lines_of
 
 from . import addresses
 from .receipts import Reading, reading
@@ -43,13 +44,15 @@ def receipt(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
     proof = _proof(found)
     shown = proof.receipt if proof else found
     read = reading(user=request.user, receipt=shown) or read
+    refunds = refund_lines(session_id=session)
     context = {
         "ppv_base": conf.BASE_TEMPLATE,
         "receipt": shown,
+        "timeline": lines_of(receipt=shown, refunds=refunds),
         "role": read.role,
         "shares": read.shares,
         "proof": proof,
-        "refunds": refund_lines(session_id=session),
+        "refunds": refunds,
         "file_url": reverse("ppv:receipt_file", args=[session]),
         "verify_url": request.build_absolute_uri(reverse("ppv:verify_receipt")),
         "wallet_url": addresses.url_of(request, "wallet"),
@@ -98,7 +101,12 @@ def _examined(request: HttpRequest) -> HttpResponse:
         return _verify_page(request, {"nothing": True}, status=400)
     examined = receipts.examine(text=text) if text is not None else Examined(rules.Verdict.UNREADABLE)
     shown = receipt_from(examined.document) if examined.document else None
-    context = {"examined": examined, "receipt": shown, "text": text if shown is None else ""}
+    context = {
+        "examined": examined,
+        "receipt": shown,
+        "timeline": lines_of(receipt=shown) if shown else [],
+        "text": text if shown is None else "",
+    }
     return _verify_page(request, context)
 
 

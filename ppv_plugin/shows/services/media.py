@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ppv_plugin.conf import conf
 from ppv_plugin.errors import Elsewhere, Gone, MediaUnavailable
 from ppv_plugin.media import services as media
 from ppv_plugin.media.engine import Direction, Evidence
@@ -19,6 +20,7 @@ from ppv_plugin.rooms import presence
 from ppv_plugin.signals import announce, media_taken
 
 from .. import rules
+from ..pauses import pause_reason
 from ..queries import stage as stage_queries
 
 _log = logging.getLogger(__name__)
@@ -103,8 +105,20 @@ def report_usage(*, now: datetime, room_id: int) -> list[UUID]:
 
 def usage_reports(evidence: Evidence, *, stage: str | None = None) -> list[UsageReport]:
     """What the engine says of those who pay, on every stage or on one."""
+    stages = defaultdict(list)
+    for person in evidence.participants:
+        if stage in (None, person.stage):
+            stages[person.stage].append(person)
+    stall_ms = conf.RELAY_STALL_SECONDS * 1000
     return [
-        UsageReport(p.id, evidence.boot_id, p.flow_ms, str(p.state))
-        for p in evidence.participants
-        if rules.is_paying(p.id) and stage in (None, p.stage)
+        UsageReport(
+            person.id,
+            evidence.boot_id,
+            person.flow_ms,
+            str(person.state),
+            pause_reason(person, people, stall_ms=stall_ms),
+        )
+        for people in stages.values()
+        for person in people
+        if rules.is_paying(person.id)
     ]

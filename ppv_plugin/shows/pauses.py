@@ -1,0 +1,34 @@
+"""Why a meter pauses, as the media engine's evidence shows it at that moment. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ppv_plugin.media.engine import FlowState, Kind, ParticipantEvidence
+
+IN_PRIVATE = "in_private"  # the performer is in private with somebody else
+MEDIA_LOST = "media_lost"  # neither side is connected: it is the engine
+PERFORMER_LOST = "performer_lost"
+NO_PICTURE = "no_picture"  # the performer is connected, and sends no picture
+CLIENT_LOST = "client_lost"
+NOT_RECEIVED = "not_received"  # it was sent, and the client's browser did not prove that it came
+
+REASONS = (IN_PRIVATE, MEDIA_LOST, PERFORMER_LOST, NO_PICTURE, CLIENT_LOST, NOT_RECEIVED)
+
+
+def pause_reason(person: ParticipantEvidence, stage: Sequence[ParticipantEvidence], *, stall_ms: int) -> str:
+    """The reason for which this paying participant's time does not count now; empty while it does, or may not any more.
+
+    The performer's side comes first: while nothing is sent, nobody can prove to receive it.
+    """
+    if person.state not in (FlowState.STALLED, FlowState.IDLE):
+        return ""
+    if person.id.startswith("v-") and any(other.id.startswith("x-") for other in stage):
+        return IN_PRIVATE
+    performer = next((other for other in stage if other.id.startswith("p-")), None)
+    if performer is None or not performer.connected:
+        return PERFORMER_LOST if person.connected else MEDIA_LOST
+    age_ms = performer.published_age_ms.get(Kind.VIDEO)
+    if age_ms is None or age_ms > stall_ms:
+        return NO_PICTURE
+    return NOT_RECEIVED if person.connected else CLIENT_LOST
