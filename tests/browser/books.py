@@ -85,6 +85,12 @@ def set_mode(key: str, **values: Any) -> None:
     assert RoomMode.objects.filter(key=key).update(**values) >= 1
 
 
+def add_mode(key: str, **values: Any) -> None:
+    """Another mode in the language of those there are."""
+    locale = RoomMode.objects.values_list("locale", flat=True)[0]
+    RoomMode.objects.create(key=key, locale_id=locale, **values)
+
+
 def room(slug: str) -> Room:
     return Room.objects.get(slug=slug)
 
