@@ -1,7 +1,8 @@
 """`make bench`: measure, prove the books after each part, write the table and the drawings of the docs.
 
-`--quick` measures small worlds in about a minute and writes nothing; `--million` measures the long run alone and adds
-it to the table; `--write` writes the table again from the figures that are kept.
+`--quick` measures small worlds in about a minute and writes nothing; `--only growth tips` measures those parts and
+writes nothing either; `--million` measures the long run alone and adds it to the table; `--write` writes the table
+again from the figures that are kept.
 """
 
 from __future__ import annotations
@@ -144,24 +145,26 @@ class Bench:
         }
 
 
-PARTS: tuple[tuple[str, Callable[[Bench], dict[str, Any]]], ...] = (
-    ("Side by side", Bench.side_by_side),
-    ("What the server can do", Bench.limits),
-    ("One tick a second", Bench.steady),
-    ("As the ledger grows", Bench.growth),
-    ("Tips meanwhile", Bench.tips),
-)
+PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
+    "side-by-side": Bench.side_by_side,
+    "limits": Bench.limits,
+    "ticks": Bench.steady,
+    "growth": Bench.growth,
+    "tips": Bench.tips,
+}
 
 
-def measure(plan: Plan, parts: tuple[tuple[str, Callable[[Bench], dict[str, Any]]], ...]) -> dict[str, Any]:
+def measure(plan: Plan, parts: dict[str, Callable[[Bench], dict[str, Any]]]) -> dict[str, Any]:
     with ExitStack() as stack:
         heading("A durable PostgreSQL, and the tables")
         bench = Bench(plan, stack)
         if plan is not QUICK and not bench.server.is_durable():
             sys.exit("This server does not write through to the disk (fsync, synchronous_commit, full_page_writes).")
         run: dict[str, Any] = {"reference_sessions": plan.reference}
-        for title, part in parts:
-            heading(title)
+        if bench.load > (os.cpu_count() or 1) / 2:
+            say(f"   Others work on this machine (load average {bench.load:.1f}): even ratios will be off.")
+        for title, part in parts.items():
+            heading(title.replace("-", " ").capitalize())
             run |= part(bench)
         return {"about": bench.about(), **run}
 
@@ -190,6 +193,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small worlds, about a minute; writes nothing")
     parser.add_argument("--million", action="store_true", help="only the long run with a million sessions")
     parser.add_argument("--write", action="store_true", help="only write the table again from the kept figures")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
     import django
@@ -202,10 +206,11 @@ def main() -> None:
     if options.write:
         write(kept)
     elif options.million:
-        run = measure(FULL, (("A million sessions, two workers", Bench.million),))
+        run = measure(FULL, {"a-million-sessions": Bench.million})
         write({**kept, "million": run["million"]})
-    elif options.quick:
-        say("\n" + report.markdown(measure(QUICK, PARTS)))
+    elif options.quick or options.only:
+        parts = {name: PARTS[name] for name in options.only or PARTS}
+        say("\n" + report.markdown(measure(QUICK if options.quick else FULL, parts)))
     else:
         run = measure(FULL, PARTS)
         write({**run, **({"million": kept["million"]} if "million" in kept else {})})

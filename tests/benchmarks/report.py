@@ -59,6 +59,8 @@ def _targets(run: Run) -> str:
 
 
 def _rates(run: Run) -> str:
+    if not run.get("herd"):
+        return ""
     sizes = sorted({row["sessions"] for row in run["herd"]})
     head = ("charged minutes a second (× plain)", "workers", *(f"{size:,} sessions" for size in sizes))
     rows = [
@@ -112,6 +114,8 @@ def _limits(run: Run) -> str:
 
 
 def _footprint(run: Run) -> str:
+    if not run.get("herd"):
+        return ""
     size = run["reference_sessions"]
     found = [(name, pick(run["herd"], sessions=size, workers=1, mode=mode)) for mode, name in OURS]
     found += [(name, pick(run["rivals"], sessions=size, workers=1, how=how)) for how, name in RIVALS]
@@ -129,6 +133,8 @@ def _ticks(run: Run) -> str:
         )
         for row in _all_ticks(run)
     ]  # fmt: skip
+    if not rows:
+        return ""
     head = ("sessions", "workers", "time", "grants + settlements a tick", "p50 ms", "p99 ms", "max ms", "duty")
     return (
         "### One tick a second\n\nSessions are spread over the minute as they are on a site; the worker's share of "
@@ -137,7 +143,7 @@ def _ticks(run: Run) -> str:
 
 
 def _all_ticks(run: Run) -> Iterator[dict[str, Any]]:
-    yield from run["steady"]
+    yield from run.get("steady") or []
     if tips := run.get("tips"):
         yield {"sessions": tips["sessions"], "workers": 1, "real_time": True, **tips["ticks"]}
     if million := run.get("million"):

@@ -37,7 +37,9 @@ def verdicts(run: Run) -> list[Verdict]:
 
 def best_plain(run: Run, sessions: int) -> float | None:
     """The better of the plain way's one and two workers."""
-    rates = [row["per_second"] for row in run["rivals"] if row["how"] == "plain" and row["sessions"] == sessions]
+    rates = [
+        row["per_second"] for row in run.get("rivals", []) if row["how"] == "plain" and row["sessions"] == sessions
+    ]
     return max(rates, default=None)
 
 
@@ -45,7 +47,7 @@ def _against_plain(run: Run) -> Iterator[Verdict]:
     size = run["reference_sessions"]
     plain = best_plain(run, size)
     for workers, times in ((1, 150), (2, 300)):
-        row = pick(run["herd"], sessions=size, workers=workers, mode="product")
+        row = pick(run.get("herd", []), sessions=size, workers=workers, mode="product")
         if row and plain:
             ratio = row["per_second"] / plain
             what = (
@@ -57,7 +59,7 @@ def _against_plain(run: Run) -> Iterator[Verdict]:
 def _share_of_limit(run: Run) -> Iterator[Verdict]:
     size = run["reference_sessions"]
     for workers in (1, 2):
-        row = pick(run["herd"], sessions=size, workers=workers, mode="product")
+        row = pick(run.get("herd", []), sessions=size, workers=workers, mode="product")
         if row and run.get("limits"):
             share = row["per_second"] / run["limits"]["per_second"]["product"]
             what = f"share of the raw limit of the same rows, {workers} worker{'s'[: workers - 1]}"
