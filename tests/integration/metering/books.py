@@ -20,6 +20,7 @@ from ppv_plugin.ledger.models import Account, Hold
 from ppv_plugin.ledger.services import Draft, Movement
 from ppv_plugin.metering import proof, rules
 from ppv_plugin.metering import services as metering
+from ppv_plugin.metering.charging import with_proven
 from ppv_plugin.metering.models import MeteredSession
 
 from .reference import Reference, Terms
@@ -139,12 +140,13 @@ class Books:
             name = f"owes {names[int(row.owner)]}" if row.kind == "receivable" else names[row.id]
             said = (model.balance[name], model.held(name))
             assert (row.balance, row.held) == said, f"{name} has, holds {(row.balance, row.held)}, should {said}"
+        steady = {row.id: int(row.proven_ms) for row in with_proven()}  # type: ignore[attr-defined]
         rows = MeteredSession.objects.values_list(
             "id", "used_ms", "granted_ms", "settled", "settled_ms", "settle_seq", "hold__amount", "end_reason"
         )
-        for pk, *found in rows:
-            v = model.visits[pk]
-            said_of = [v.used, v.granted, v.settled, v.settled_ms, v.postings, v.held, v.reason]
+        for pk, used_ms, *rest in rows:
+            v, found = model.visits[pk], [steady.get(pk, used_ms), *rest]
+            said_of = [model.used(v), v.granted, v.settled, v.settled_ms, v.postings, v.held, v.reason]
             assert found == said_of, f"session of {v.client}, {v.terms.rule}: {found}, should be {said_of}"
         assert len(rows) == len(model.visits)
         assert self.logged.lines == []

@@ -125,7 +125,7 @@ class Machine(Life):
     @rule(number=numbers, seconds=st.sampled_from((0, 60, 600)))
     def policy_for_faults(self, number: int, seconds: int) -> None:
         key, visit = self.one_of(self.model.visits, number)
-        applies = visit.reason == "media_lost" and visit.used <= seconds * 1000 and seconds > 0
+        applies = visit.reason == "media_lost" and self.model.used(visit) <= seconds * 1000 and seconds > 0
         row = self.books.do(
             None, lambda: refunds.refund_fault(session_id=key, within_seconds=seconds, now=self.books.now)
         )

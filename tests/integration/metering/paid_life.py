@@ -15,7 +15,7 @@ from ppv_plugin.errors import Conflict, InsufficientFunds
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering import rules as metering_rules
 from ppv_plugin.metering import services as metering
-from ppv_plugin.metering.services import UsageReport
+from ppv_plugin.metering.services import Heartbeat, SpokenFor, UsageReport
 
 from .books import CLIENTS, PERFORMERS, STUDIOS, Books
 from .engine_story import Engine
@@ -23,6 +23,7 @@ from .reference import Reference, Terms, Visit, split, to_start
 
 clients = st.sampled_from(CLIENTS)
 payees = st.sampled_from((*PERFORMERS, *STUDIOS))
+speakers = st.sampled_from(("one", "two", ""))
 numbers = st.integers(0, 999)
 sums = st.integers(1, 9_000)
 parties = st.lists(
@@ -103,6 +104,8 @@ class Life(RuleBasedStateMachine):
     def the_books_are_the_reference(self) -> None:
         Life.seen["steps"] += 1
         self.books.compare(self.model)
+        for key, visit in self.model.visits.items():
+            assert self.model.used(visit) <= self.engine.flowed.get(self.participants[key], 0)
 
     def next_number(self) -> int:
         self.number += 1
@@ -180,20 +183,45 @@ class Life(RuleBasedStateMachine):
                 assert given == left
 
     # --- time
-    def deliver(self, reports: list[UsageReport]) -> None:
-        self.books.do(None, lambda: metering.record_usage(reports=reports, now=self.books.now))
+    def deliver(self, reports: list[UsageReport], speaker: str = "") -> None:
+        """`speaker`: who says with them how far the engine's clock is, if anybody does."""
+        engine = self.engine
+        beat = Heartbeat(engine.boot, engine.mono_ms, speaker) if speaker else None
+        heard = self.books.do(None, lambda: self.record(reports, beat))
+        assert heard == (not speaker or self.model.speak(engine.boot, engine.mono_ms, speaker))
         by_participant = {name: key for key, name in self.participants.items()}
-        for report in reports:
-            self.model.hear(by_participant[report.participant], report.boot_id, report.flow_ms)
+        for report in reports if heard else ():
+            key, mono = by_participant[report.participant], engine.mono_ms if speaker else None
+            self.model.hear(key, report.boot_id, report.flow_ms, report.flow, mono)
+        if heard and speaker:
+            self.model.clocks[engine.boot] = max(self.model.clocks[engine.boot], engine.mono_ms)
+            engine.changed.clear()
 
-    @rule(ms=st.integers(0, 400_000), fate=st.sampled_from(("arrives", "arrives twice", "one arrives", "is lost")))
-    def time(self, ms: int, fate: str) -> None:
+    def record(self, reports: list[UsageReport], beat: Heartbeat | None) -> bool:
+        try:
+            metering.record_usage(reports=reports, now=self.books.now, heartbeat=beat)
+        except SpokenFor:
+            return False
+        return True
+
+    @rule(
+        ms=st.integers(0, 400_000),
+        fate=st.sampled_from(("arrives", "arrives twice", "one arrives", "is lost")),
+        speaker=speakers,
+    )
+    def time(self, ms: int, fate: str, speaker: str) -> None:
         self.engine.run(ms)
         reports = self.engine.reports()
         if fate == "one arrives":
             self.deliver(reports[:1])
         for _copy in range({"arrives": 1, "arrives twice": 2}.get(fate, 0)):
-            self.deliver(reports)
+            self.deliver(reports, speaker)
+
+    @rule(ms=st.integers(0, 60_000), speaker=speakers.filter(bool))
+    def only_the_clock_is_told(self, ms: int, speaker: str) -> None:
+        """Besides those who began or stopped nobody's row is written."""
+        self.engine.run(ms)
+        self.deliver([r for r in self.engine.reports() if r.participant in self.engine.changed], speaker)
 
     @precondition(lambda self: self.engine.sent)
     @rule(back=st.lists(numbers, min_size=1, max_size=4))
@@ -201,16 +229,17 @@ class Life(RuleBasedStateMachine):
         for number in back:
             self.deliver([self.engine.sent[-1 - number % len(self.engine.sent)]])
 
-    @rule(seconds=st.integers(20, 90), rounds=st.integers(3, 15))
-    def minutes(self, seconds: int, rounds: int) -> None:
-        self.live(seconds, rounds)
+    @rule(seconds=st.integers(20, 90), rounds=st.integers(3, 15), speaker=speakers)
+    def minutes(self, seconds: int, rounds: int, speaker: str) -> None:
+        self.live(seconds, rounds, speaker)
 
-    def live(self, seconds: int, rounds: int) -> None:
+    def live(self, seconds: int, rounds: int, speaker: str = "") -> None:
         """What mostly happens: everything flows, the meter looks, what has no money left ends."""
-        self.engine.flow = dict.fromkeys(self.engine.flow, "flowing")
+        for name in self.engine.flow:
+            self.engine.change(name, "flowing")
         for _round in range(rounds):
             self.engine.run(seconds * 1000)
-            self.deliver(self.engine.reports())
+            self.deliver(self.engine.reports(), speaker)
             for key in self.tick():
                 self.close_now(key, "funds")
 
@@ -218,7 +247,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=numbers, flow=st.sampled_from(("flowing", "stalled", "idle", "cut")))
     def flow_changes(self, number: int, flow: str) -> None:
         names = sorted(self.engine.flow)
-        self.engine.flow[names[number % len(names)]] = flow
+        self.engine.change(names[number % len(names)], flow)
 
     @rule()
     def engine_dies(self) -> None:

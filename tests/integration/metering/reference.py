@@ -99,7 +99,10 @@ class Visit:
     order: int
     granted: int = 0
     proven: dict[str, int] = field(default_factory=dict)  # boot -> highest counter that arrived
-    used: int = 0
+    kept: int = 0  # their sum, and what an engine's clock has proved beside it
+    flow: str = "idle"
+    boot: str = ""
+    anchor: int | None = None  # that engine's clock when this session had used nothing, while it flows without a break
     settled: int = 0
     settled_ms: int = 0
     postings: int = 0
@@ -120,6 +123,8 @@ class Reference:
     def __init__(self, *, grant_ms: int, settle_ms: int) -> None:
         self.balance: dict[str, int] = defaultdict(int)
         self.visits: dict[Any, Visit] = {}
+        self.clocks: dict[str, int] = {}
+        self.speakers: dict[str, str] = {}
         self.grant_ms, self.settle_ms = grant_ms, settle_ms
 
     # money
@@ -141,11 +146,41 @@ class Reference:
         return True
 
     # time
-    def hear(self, key: Any, boot: str, counter: int) -> None:
+    def used(self, visit: Visit) -> int:
+        """Of a session that flows without a break all but the last ten seconds of the engine's clock, once granted."""
+        if visit.anchor is None or not visit.open:
+            return visit.kept
+        return max(visit.kept, min(self.clocks[visit.boot] - visit.anchor - 10_000, visit.granted))
+
+    def speak(self, boot: str, mono: int, who: str) -> bool:
+        """Whether `who` may speak for this engine; one who takes over trusts no anchor of those before."""
+        before = self.speakers.get(boot, who)
+        if before != who and mono < self.clocks[boot] + 3000:
+            return False
+        if before != who:
+            for visit in self.visits.values():
+                if visit.open and visit.boot == boot:
+                    visit.kept, visit.anchor = self.used(visit), None
+        self.speakers[boot], self.clocks[boot] = who, self.clocks.get(boot, mono)
+        return True
+
+    def hear(self, key: Any, boot: str, counter: int, flow: str, mono: int | None) -> None:
+        """`mono`: the engine's clock at this moment, when somebody who speaks for it says so."""
         visit = self.visits[key]
-        if visit.open:
-            visit.proven[boot] = max(visit.proven.get(boot, 0), counter)
-            visit.used = sum(visit.proven.values())
+        if not visit.open:
+            return
+        proven = dict(visit.proven)
+        if (more := self.used(visit) - sum(proven.values())) > 0:
+            proven[visit.boot] = proven.get(visit.boot, 0) + more
+        late = counter < proven.get(boot, 0)
+        proven[boot] = max(proven.get(boot, 0), counter)
+        kept, anchor = sum(proven.values()), visit.anchor if boot == visit.boot else None
+        if flow != "flowing" or late:
+            anchor = None
+        elif mono is not None:
+            anchor = mono - kept
+        if (kept, flow, anchor) != (visit.kept, visit.flow, visit.anchor):
+            visit.proven, visit.kept, visit.flow, visit.boot, visit.anchor = proven, kept, flow, boot, anchor
 
     def open(self, key: Any, client: str, terms: Terms, held: int, order: int) -> None:
         visit = self.visits[key] = Visit(client, terms, held, order)
@@ -158,13 +193,14 @@ class Reference:
             visit.granted = FOREVER
             return False
         last = reach(t, visit.settled + visit.held + self.free(visit.client))
-        wanted = min(visit.used + ahead, last)
+        used = self.used(visit)
+        wanted = min(used + ahead, last)
         visit.held = max(visit.held, owed(t, wanted) - visit.settled)
         visit.granted = max(reach(t, visit.settled + visit.held), wanted)
-        return last <= visit.used + ahead
+        return last <= used + ahead
 
     def settle(self, visit: Visit) -> bool:
-        billed = min(visit.used, visit.granted)
+        billed = min(self.used(visit), visit.granted)
         total = owed(visit.terms, billed)
         if total <= visit.settled:
             return False
@@ -181,17 +217,17 @@ class Reference:
         in_order = sorted(self.visits.items(), key=lambda item: item[1].order)
         paying = [(key, visit) for key, visit in in_order if visit.open and visit.terms.cpm]
         for key, visit in paying:
-            if visit.granted >= visit.used + self.grant_ms // 2:
+            if visit.granted >= self.used(visit) + self.grant_ms // 2:
                 continue
-            before = visit.granted
+            before, used = visit.granted, self.used(visit)
             visit.final = self.reserve(visit, self.grant_ms)
             if visit.granted != before:
                 done["granted"].add(key)
-            if visit.final and visit.used >= visit.granted:
+            if visit.final and used >= visit.granted:
                 done["exhausted"].add(key)
         for key, visit in paying:
-            ends = visit.final and visit.used >= visit.granted
-            if visit.used >= visit.settled_ms + self.settle_ms and not ends and self.settle(visit):
+            ends = visit.final and self.used(visit) >= visit.granted
+            if self.used(visit) >= visit.settled_ms + self.settle_ms and not ends and self.settle(visit):
                 done["settled"].add(key)
         return done
 
@@ -199,9 +235,11 @@ class Reference:
         visit = self.visits[key]
         if not visit.open:
             return False
+        visit.kept, visit.anchor = self.used(visit), None
         self.reserve(visit, 0)
         self.settle(visit)
-        visit.held, visit.open, visit.reason, visit.used = 0, False, reason, min(visit.used, visit.granted)
+        used = min(self.used(visit), visit.granted)
+        visit.held, visit.open, visit.reason, visit.kept = 0, False, reason, used
         if visit.settled:
             for payee in shares(visit.terms, 0):
                 self.move(payee, f"owes {payee}", min(-self.balance[f"owes {payee}"], self.balance[payee]))
