@@ -15,7 +15,7 @@ from . import history, world
 from .crowd import Crowd, Gate
 from .figures import percentile
 from .ours import prove, steady_worker, told
-from .server import Server, settle_down
+from .server import Server
 from .server import world as fresh_world
 
 READS = 300
@@ -58,7 +58,6 @@ def grown(
         for size in sizes:
             began = time.perf_counter()
             entries = history.grow(link, people, size)
-            settle_down(link)
             loaded = time.perf_counter() - began
             reads = crowd.together(url, [(read_worker, {"clients": clients})])[0]
             words = {"sessions": sessions, "rounds": rounds, "warm": 10, "leads": True, "from_second": second}

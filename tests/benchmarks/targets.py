@@ -20,9 +20,8 @@ class Verdict:
 
     @property
     def words(self) -> str:
-        if self.ratio >= 1:
-            return f"met, {self.ratio:.1f}×" if self.ratio < 100 else "met"
-        return f"missed by {1 / self.ratio:.1f}×"
+        met, times = self.ratio >= 1, max(self.ratio, 1 / self.ratio)
+        return f"{'met' if met else 'missed'} by {times:.{1 if times >= 1.1 else 2}f}×"
 
 
 def pick(rows: list[Run], **wanted: Any) -> Run | None:

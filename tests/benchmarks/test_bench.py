@@ -35,7 +35,8 @@ def test_percentiles_are_measured_values() -> None:
 
 def test_a_missed_target_says_by_how_much() -> None:
     assert targets.Verdict("ticks", "< 200 ms", "400 ms", 0.5).words == "missed by 2.0×"
-    assert targets.Verdict("ticks", "< 200 ms", "100 ms", 2).words == "met, 2.0×"
+    assert targets.Verdict("ticks", "< 200 ms", "100 ms", 2).words == "met by 2.0×"
+    assert targets.Verdict("tips", "≤ 5×", "5.1×", 5 / 5.1).words == "missed by 1.02×"
 
 
 def test_only_what_stands_between_the_markers_is_replaced(tmp_path: Path) -> None:

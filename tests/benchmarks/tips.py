@@ -21,7 +21,8 @@ AMOUNT, HOUSE_PART = 500, 150
 
 def tipper(gate: Gate, *, people: world.People, seconds: float, name: str) -> list[float]:
     """One tip after the other, each acknowledged when it is committed; the seconds that each took."""
-    dice, took = random.Random(name), []
+    dice = random.Random(name)
+    took: list[float] = []
     gate.meet()
     ends = time.perf_counter() + seconds
     while (began := time.perf_counter()) < ends:
@@ -36,8 +37,8 @@ def tipper(gate: Gate, *, people: world.People, seconds: float, name: str) -> li
 
 def meter(gate: Gate, *, sessions: int, seconds: int, from_second: int) -> Any:
     gate.meet()
-    words = {"sessions": sessions, "rounds": seconds, "warm": 0, "real_time": True, "from_second": from_second}
-    return steady_worker(Gate(None), **words, leads=True)
+    words: dict[str, Any] = {"sessions": sessions, "rounds": seconds, "warm": 0, "real_time": True}
+    return steady_worker(Gate(None), **words, from_second=from_second, leads=True)
 
 
 def measured(server: Server, crowd: Crowd, *, sessions: int, seconds: int) -> dict[str, Any]:
