@@ -18,7 +18,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from ppv_plugin.conf import conf
 from ppv_plugin.setwise import update_rows
@@ -66,7 +66,7 @@ class Heartbeat:
 
 
 class SpokenFor(Exception):
-    """Another meter speaks for this engine. Nothing was written."""
+    """Another meter speaks for this engine, or a later sample was taken over already. Nothing was written."""
 
 
 @transaction.atomic
@@ -76,8 +76,8 @@ def record_usage(*, reports: Iterable[UsageReport], now: datetime, heartbeat: He
     With a heartbeat, the sessions that flow are anchored to the engine's clock. The caller vouches that `reports` has
     every session of this boot whose flow changed since its heartbeat before. Raises SpokenFor.
     """
-    clock = _hold_clock(heartbeat, now) if heartbeat else None
     by_participant = {report.participant: report for report in reports}
+    clock = _hold_clock(heartbeat, by_participant, now) if heartbeat else None
     rows = MeteredSession.objects.filter(state=OPEN, participant__in=by_participant).order_by("id")
     locked = list(rows.select_for_update(no_key=True))
     clocks = clocks_of(locked)
@@ -100,25 +100,28 @@ def record_usage(*, reports: Iterable[UsageReport], now: datetime, heartbeat: He
     return [row.id for row in changed]
 
 
-def _hold_clock(heartbeat: Heartbeat, now: datetime) -> EngineClock:
-    """The locked clock, held by this holder from now on."""
+def _hold_clock(heartbeat: Heartbeat, participants: Iterable[str], now: datetime) -> EngineClock:
+    """The locked clock, held by this holder from now on. `participants`: whose sessions are going to be locked."""
     said = {"mono_ms": heartbeat.mono_ms, "holder": heartbeat.holder, "heard_at": now}
     EngineClock.objects.get_or_create(boot_id=heartbeat.boot_id, defaults=said)
     clock = EngineClock.objects.select_for_update(no_key=True).get(boot_id=heartbeat.boot_id)
+    # An earlier sample that comes late has no news, and would anchor a session to a moment from before it stalled.
+    if heartbeat.mono_ms < clock.mono_ms + (LEASE_MS if clock.holder != heartbeat.holder else 0):
+        raise SpokenFor
     if clock.holder != heartbeat.holder:
-        if heartbeat.mono_ms < clock.mono_ms + LEASE_MS:
-            raise SpokenFor
         EngineClock.objects.filter(pk=clock.pk).update(holder=heartbeat.holder)
     if clock.holder != heartbeat.holder or heartbeat.fresh:
-        _give_up_anchors(heartbeat.boot_id)
+        _give_up_anchors(heartbeat.boot_id, participants)
     return clock
 
 
-def _give_up_anchors(boot_id: str) -> None:
-    """What they prove by now is kept."""
-    anchored = with_proven().filter(boot=boot_id, anchor_ms__isnull=False)
-    ids = list(anchored.order_by("id").select_for_update(no_key=True).values_list("id", flat=True))
-    with_proven().filter(id__in=ids).update(used_ms=F("proven_ms"), anchor_ms=None)
+def _give_up_anchors(boot_id: str, participants: Iterable[str]) -> None:
+    """What they prove by now is kept. The sessions of these participants are locked too: whoever locks several does it
+    in one statement, in the order of their ids, or two of them would wait for each other."""
+    anchored = Q(boot=boot_id, anchor_ms__isnull=False)
+    touched = MeteredSession.objects.filter(anchored | Q(participant__in=list(participants)), state=OPEN)
+    list(touched.order_by("id").select_for_update(no_key=True).values_list("id"))
+    with_proven().filter(anchored).update(used_ms=F("proven_ms"), anchor_ms=None)
 
 
 def clocks_of(rows: Iterable[MeteredSession]) -> dict[str, int]:
