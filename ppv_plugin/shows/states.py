@@ -53,7 +53,8 @@ class RoomView(Struct, frozen=True):
 
 
 class RequestView(Struct, frozen=True):
-    """A private request. `client`, `client_name` and `funded_minutes` are for the performer only."""
+    """A private request. `minimum`: what is held for it. `client`, `client_name` and `funded_minutes` are for the
+    performer only."""
 
     id: str
     state: str

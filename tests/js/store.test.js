@@ -262,6 +262,7 @@ describe("a client's own terms", () => {
     assert.equal(values["private_grace"], "4");
     assert.equal(values["allowance"], "0.33");
     assert.equal(values["private_ends"], "0:09");
+    assert.deepEqual([values["private_minimum"], values["private_held"]], ["10.00", "0.33"]);
   });
   test("say what a limit ends, and what it does not reach", () => {
     const view = viewOf(state({ me: client({ own }) }));

@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ppv_plugin.errors import NotFound
+from ppv_plugin.ledger import limits
 from ppv_plugin.ledger import queries as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import rules as metering_rules
@@ -50,7 +53,7 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         session=_session("private", private, for_performer=True) if private is not None else None,
         meter=line,
         elsewhere=_elsewhere(rules.performer_participant(show.id), connection, now) if show else False,
-        requests=_pending(show) if show is not None else [],
+        requests=_pending(show, now) if show is not None else [],
         requests_mode=room.performer.requests,
         earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
     )
@@ -116,10 +119,11 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
     )
 
 
-def _pending(show: Show) -> list[RequestView]:
+def _pending(show: Show, now: datetime) -> list[RequestView]:
     rows = PrivateRequest.objects.filter(show=show, state=PrivateRequest.State.PENDING)
     found = list(rows.select_related("client", "hold__account").order_by("created_at"))
-    return [_request(row, for_performer=True) for row in found]
+    allowed = limits.allowances_of(wallets=[row.hold.account for row in found], now=now)
+    return [_to_performer(row, allowed.get(row.hold.account_id)) for row in found]
 
 
 def _own_request(show: Show | None, client: Any) -> RequestView | None:
@@ -127,32 +131,27 @@ def _own_request(show: Show | None, client: Any) -> RequestView | None:
         return None
     rows = PrivateRequest.objects.filter(show=show, client=client).select_related("client", "hold__account")
     row = rows.order_by("-created_at").first()
-    return _request(row, for_performer=False) if row is not None else None
+    return _request(row) if row is not None else None
 
 
-def _request(row: PrivateRequest, *, for_performer: bool) -> RequestView:
+def _request(row: PrivateRequest) -> RequestView:
     tariff = metering_rules.tariff_from(row.tariff)
-    view = RequestView(
+    pending = row.state == PrivateRequest.State.PENDING  # a client's own limits may have let less be held
+    return RequestView(
         id=str(row.id),
         state=row.state,
         media=row.media,
         price=price(cpm=tariff.cpm, free_seconds=metering_rules.grace_free_ms(tariff) // 1000, rule=tariff.rule),
-        minimum=tokens(metering_rules.minimum_funds(tariff)),
+        minimum=tokens(row.hold.amount if pending else metering_rules.minimum_funds(tariff)),
         expires_at=rules.unix_ms(row.expires_at),
     )
-    if not for_performer:
-        return view
-    funds = row.hold.amount + row.hold.account.available
+
+
+def _to_performer(row: PrivateRequest, allowance: limits.Allowance | None) -> RequestView:
+    """With who asks and for how long, by funds and own limits."""
+    tariff, held, available = metering_rules.tariff_from(row.tariff), row.hold.amount, row.hold.account.available
+    more = allowance.more(held=held) if allowance is not None else None
+    funds = held + (available if more is None else min(available, more))
     lasts_ms = metering_rules.affordable_ms(tariff, funds)
     minutes = None if lasts_ms >= metering_rules.UNLIMITED_MS else lasts_ms // metering_rules.MINUTE_MS
-    return RequestView(
-        id=view.id,
-        state=view.state,
-        media=view.media,
-        price=view.price,
-        minimum=view.minimum,
-        expires_at=view.expires_at,
-        client=str(row.client.uuid),
-        client_name=row.client.name,
-        funded_minutes=minutes,
-    )
+    return replace(_request(row), client=str(row.client.uuid), client_name=row.client.name, funded_minutes=minutes)

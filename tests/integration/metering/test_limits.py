@@ -176,3 +176,14 @@ def test_the_timeline_and_the_receipt_say_limit(live: Cast) -> None:
     receipt = ended(live, live.private(live.cy), 200)
     assert receipt.reason == "limit"
     assert receipt.timeline[-1].kind == "closed"
+
+
+def test_a_request_says_what_is_held_and_for_how_long_the_limit_lasts(live: Cast) -> None:
+    limit(live, "day", 6_00)
+    shows.request_private(user=live.cy, room_id=live.ana_room.pk, cid="r", media="video", cpm=200, now=live.now)
+    asked, told = (
+        person_view(user=user, room_id=live.ana_room.pk, connection=None, now=live.now) for user in (live.cy, live.ana)
+    )
+    assert asked.request is not None
+    assert asked.request.minimum == "6.00"
+    assert told.requests[0].funded_minutes == 3

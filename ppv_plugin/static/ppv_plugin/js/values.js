@@ -1,5 +1,5 @@
 /** The texts that templates show under `data-text`, made from the state. No document. */
-import { amount, clock, fundedMinutes } from "ppv/format";
+import { amount, clock, fundedMinutes, hundredths } from "ppv/format";
 import { leftMs } from "ppv/store";
 
 /**
@@ -33,6 +33,7 @@ function ofRoom({ room, clockSkew }, now, language) {
     ...ofPrice("private", room.private.price, language),
     group_minimum: amount(room.group_minimum, language),
     private_minimum: amount(room.private.minimum, language),
+    private_held: amount(room.private.minimum, language),
     private_minutes: String(room.private.minutes_to_start),
     request_seconds: String(room.private.request_seconds),
   };
@@ -88,10 +89,12 @@ function ofPerson({ me, room, clockSkew }, now, language) {
  * @param {string} [language]
  * @returns {Record<string, string>}
  */
-function ofOwnTerms({ me }, language) {
+function ofOwnTerms({ me, room }, language) {
   const own = me?.own;
   if (!own) return {};
+  const limited = own.allowance != null && room && hundredths(own.allowance) < hundredths(room.private.minimum);
   return {
+    ...(limited ? { private_held: amount(own.allowance, language) } : {}),
     ...(own.group_grace_seconds == null ? {} : { group_grace: String(own.group_grace_seconds) }),
     ...(own.private_grace_seconds == null ? {} : { private_grace: String(own.private_grace_seconds) }),
     allowance: amount(own.allowance, language),
