@@ -25,6 +25,9 @@ def split_by_weight(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if total < 0 or whole <= 0 or any(w < 0 for w in weights):
         raise ValueError("a split needs a total >= 0 and weights >= 0 that are not all zero")
+    if len(weights) == 2:  # what most splits are, in one step: the first takes half a unit as the earlier party
+        first = (2 * total * weights[0] + whole) // (2 * whole)
+        return [first, total - first]
     parts = [total * w // whole for w in weights]
     rests = [total * w % whole for w in weights]
     by_rest = sorted(range(len(weights)), key=lambda i: (-rests[i], i))

@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
 from ppv_plugin.errors import Conflict, InsufficientFunds
-from ppv_plugin.setwise import insert_rows
+from ppv_plugin.setwise import among, array, insert_rows, run
 from ppv_plugin.signals import announce, wallet_changed
 
 from . import limits
@@ -83,22 +84,38 @@ def account(*, kind: str, owner: str = "") -> Account:
     return found
 
 
-def lock_accounts(ids: Iterable[int]) -> dict[int, Account]:
+class Locked(NamedTuple):
+    """The state of an account that this transaction has locked. `limited`: its owner has set limits."""
+
+    id: int
+    kind: str
+    owner: str
+    floor: int | None
+    balance: int
+    held: int
+    limited: bool
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.held
+
+
+def lock_accounts(ids: Iterable[int]) -> dict[int, Locked]:
     """Lock these accounts in the global order and return their present state. Call inside a transaction."""
     rank = Case(*(When(kind=kind, then=Value(number)) for kind, number in _RANK.items()), output_field=IntegerField())
-    rows = Account.objects.filter(id__in=set(ids)).order_by(rank, "id")
-    return {row.id: row for row in rows.select_for_update(no_key=True)}
+    rows = Account.objects.filter(id__in=among(set(ids))).order_by(rank, "id")
+    locked = rows.select_for_update(no_key=True).values_list(*Locked._fields)
+    return {row[0]: Locked._make(row) for row in locked}
 
 
 def lock_only(ids: Iterable[int]) -> None:
     """Lock these accounts in the global order without reading them: for statements that read them afterwards."""
     rank = " ".join(f"WHEN '{kind}' THEN {number}" for kind, number in _RANK.items())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM ppv_plugin_account WHERE id = ANY(%s) "  # noqa: S608 - no input
-            f"ORDER BY CASE kind {rank} END, id FOR NO KEY UPDATE) locked",
-            [sorted(set(ids))],
-        )
+    run(
+        f"SELECT count(*) FROM (SELECT 1 FROM ppv_plugin_account WHERE id = ANY(%s::bigint[]) "  # noqa: S608 - no input
+        f"ORDER BY CASE kind {rank} END, id FOR NO KEY UPDATE) locked",
+        [array(set(ids))],
+    )
 
 
 def announce_wallets(changed: Iterable[tuple[int, str]]) -> None:
@@ -167,18 +184,20 @@ def _insert(drafts: Sequence[Draft], now: datetime) -> dict[tuple[str, str, int]
     return made
 
 
-def _move(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> None:
+def _move(locked: Mapping[int, Locked], drafts: Sequence[Draft]) -> None:
     balance: dict[int, int] = defaultdict(int)
     held: dict[int, int] = defaultdict(int)
     hold_change: dict[int, int] = defaultdict(int)
-    holds = {h.id: h for h in Hold.objects.filter(id__in=[d.hold_id for d in drafts if d.hold_id])}
+    owners = dict(
+        Hold.objects.filter(id__in=among(d.hold_id for d in drafts if d.hold_id)).values_list("id", "account_id")
+    )
     for draft in drafts:
         for m in draft.movements:
             balance[m.debit_id] -= m.amount
             balance[m.credit_id] += m.amount
         if draft.hold_id and draft.hold_use:
             hold_change[draft.hold_id] -= draft.hold_use
-            held[holds[draft.hold_id].account_id] -= draft.hold_use
+            held[owners[draft.hold_id]] -= draft.hold_use
     for pk, change in balance.items():
         row = locked[pk]
         left = row.balance + change - row.held - held[pk]
@@ -190,7 +209,7 @@ def _move(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> None:
         _announce_wallet(locked[pk])
 
 
-def _spending(locked: Mapping[int, Account], drafts: Sequence[Draft]) -> dict[int, int]:
+def _spending(locked: Mapping[int, Locked], drafts: Sequence[Draft]) -> dict[int, int]:
     """What each wallet that limits itself would spend beyond what was held for it. Corrections are no spending."""
     limited = {pk for pk, row in locked.items() if row.limited}
     if not limited:
@@ -270,7 +289,7 @@ def release_hold(*, hold_id: int, now: datetime) -> int:
     return amount
 
 
-def _announce_wallet(row: Account) -> None:
+def _announce_wallet(row: Locked) -> None:
     if row.kind == Account.Kind.CLIENT:
         announce(wallet_changed, account_id=row.id, owner=row.owner)
 
@@ -279,33 +298,32 @@ def _add_to_accounts(changes: Mapping[int, tuple[int, int]]) -> None:
     rows = [(pk, b, h) for pk, (b, h) in changes.items() if b or h]
     if not rows:
         return
+    if connection.vendor == "postgresql":
+        run(
+            "UPDATE ppv_plugin_account a SET balance = a.balance + v.b, held = a.held + v.h "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, b, h) WHERE a.id = v.id",
+            [array(column) for column in zip(*rows, strict=True)],
+        )
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "UPDATE ppv_plugin_account a SET balance = a.balance + v.b, held = a.held + v.h "
-                "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, b, h) WHERE a.id = v.id",
-                [list(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            cursor.executemany(
-                "UPDATE ppv_plugin_account SET balance = balance + %s, held = held + %s WHERE id = %s",
-                [(b, h, pk) for pk, b, h in rows],
-            )
+        cursor.executemany(
+            "UPDATE ppv_plugin_account SET balance = balance + %s, held = held + %s WHERE id = %s",
+            [(b, h, pk) for pk, b, h in rows],
+        )
 
 
 def _add_to_holds(changes: Mapping[int, int]) -> None:
     rows = [(pk, change) for pk, change in changes.items() if change]
     if not rows:
         return
+    if connection.vendor == "postgresql":
+        run(
+            "UPDATE ppv_plugin_hold h SET amount = h.amount + v.d "
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS v(id, d) WHERE h.id = v.id",
+            [array(column) for column in zip(*rows, strict=True)],
+        )
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "UPDATE ppv_plugin_hold h SET amount = h.amount + v.d "
-                "FROM unnest(%s::bigint[], %s::bigint[]) AS v(id, d) WHERE h.id = v.id",
-                [list(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            cursor.executemany(
-                "UPDATE ppv_plugin_hold SET amount = amount + %s WHERE id = %s",
-                [(change, pk) for pk, change in rows],
-            )
+        cursor.executemany(
+            "UPDATE ppv_plugin_hold SET amount = amount + %s WHERE id = %s", [(change, pk) for pk, change in rows]
+        )

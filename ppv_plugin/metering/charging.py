@@ -16,14 +16,26 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from ppv_plugin.conf import conf
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.services import Draft, Movement
-from ppv_plugin.setwise import update_rows
+from ppv_plugin.setwise import among, update_rows
 
 from . import prices_sql, rules
 from .models import EngineClock, MeteredSession
@@ -196,22 +208,39 @@ def _extend_in_turn(ids: Sequence[UUID], ahead_ms: int, now: datetime) -> Tick:
     return done
 
 
+@dataclass(slots=True)
+class _Row:
+    """What settling needs of a session: a model instance of each would cost more than the settling."""
+
+    id: UUID
+    client_account_id: int
+    hold_id: int
+    subject: str
+    granted_ms: int
+    settled: int
+    settled_ms: int
+    settle_seq: int
+    used_ms: int
+    tariff: str
+
+
 def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
     done = Tick()
-    rows = list(with_proven().filter(id__in=[pk for pk, *_client in claimed]).order_by("id"))
+    names = ("id", "client_account_id", "hold_id", "subject", "granted_ms", "settled", "settled_ms", "settle_seq")
+    found = with_proven().filter(id__in=among((pk for pk, *_client in claimed), "uuid")).order_by("id")
+    rows = [_Row(*row) for row in found.values_list(*names, "proven_ms", Cast("tariff", TextField()))]
     drafts: list[Draft] = []
     for row in rows:
-        row.used_ms = row.proven_ms  # type: ignore[attr-defined]
-        if draft := settlement(row, rules.tariff_from(row.tariff)):
+        if draft := settlement(row, rules.tariff_from_text(row.tariff)):
             drafts.append(draft)
             done.settled.append(row.id)
     if drafts:
         ledger.post(drafts=drafts, now=now)
-    update_rows(rows, ["used_ms", "settled", "settled_ms", "settle_seq"])
+    update_rows(rows, ["used_ms", "settled", "settled_ms", "settle_seq"], model=MeteredSession)
     return done
 
 
-def settlement(row: MeteredSession, tariff: rules.Tariff) -> Draft | None:
+def settlement(row: MeteredSession | _Row, tariff: rules.Tariff) -> Draft | None:
     """The next posting of a session: what is owed for the granted time less what was settled, to every party exactly.
 
     Moves `settled`, `settled_ms` and `settle_seq` of the row; the caller saves it in the same transaction.

@@ -13,6 +13,7 @@ from django.db import connection
 
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.statements import resized_holds
+from ppv_plugin.setwise import array, run
 
 from .rules import FUNDS_MAX, MINUTE_MS, STEADY_LAG_MS, UNLIMITED_MS
 
@@ -69,7 +70,7 @@ WITH due AS MATERIALIZED (
            s.settled + h.amount + a.balance - a.held AS funds,
            {_PROVEN} AS used_ms
     {_FUNDED}
-    WHERE s.id = ANY(%(ids)s)
+    WHERE s.id = ANY(%(ids)s::uuid[])
 ),
 reach AS MATERIALIZED (SELECT *, {affordable_ms("funds")} AS reach_ms FROM due),
 wanted AS MATERIALIZED (SELECT *, LEAST(used_ms + %(ahead)s, reach_ms) AS want_ms FROM reach),
@@ -99,9 +100,7 @@ assert UNLIMITED_MS * 2 < 2**63
 
 def extend(*, session_ids: Sequence[UUID], ahead_ms: int) -> list[Extended]:
     """`charging._extend_in_turn` for locked sessions of different clients, whose wallets are locked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EXTEND, {"ids": list(session_ids), "ahead": ahead_ms})
-        rows = cursor.fetchall()
+    rows, _count = run(_EXTEND, {"ids": array(session_ids), "ahead": ahead_ms})
     ledger.announce_wallets((account_id, owner) for *_rest, account_id, owner in rows if account_id is not None)
     return [Extended(*row[:3]) for row in rows]
 

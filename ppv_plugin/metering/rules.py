@@ -56,12 +56,17 @@ class Tariff(Struct, frozen=True):
 
 # msgspec works a class out on its first use, and two threads that do so at once crash the process: done here, in the
 # import, which only one thread runs.
-msgspec.json.Decoder(Tariff)
+_decoder = msgspec.json.Decoder(Tariff)
 
 
 def tariff_from(stored: Any) -> Tariff:
     """Raises msgspec.ValidationError for anything that is not a stored tariff."""
     return msgspec.convert(stored, Tariff, strict=True)
+
+
+def tariff_from_text(text: str) -> Tariff:
+    """The same from JSON as the database keeps it. Raises msgspec.ValidationError."""
+    return _decoder.decode(text)
 
 
 def tariff_to(tariff: Tariff) -> Any:
