@@ -22,29 +22,14 @@ if TYPE_CHECKING:
     from .rounds import Summary
 
 SECONDS = 180.0
-# What at least must happen in a minute, on a machine that is busy with other things.
-FAULTS_IN_A_MINUTE = {"kills": 30, "backends_terminated": 10, "web_kills": 3, "relay_kills": 2}
-FIGURES_IN_A_MINUTE = {"sessions": 30, "charges": 30, "ended_by_funds": 2, "ended_by_loss": 5, "refunds": 10}
 MENTIONED_MAX = 25
 
 
-def too_little(summary: Summary) -> list[str]:
-    """A run in which nothing happened would keep every law."""
-    minutes = summary.seconds / 60
-    wanted = {name: (summary.faults.get(name, 0), n) for name, n in FAULTS_IN_A_MINUTE.items()}
-    wanted |= {name: (summary.figures.get(name, 0), n) for name, n in FIGURES_IN_A_MINUTE.items()}
-    wanted["acknowledged"] = (summary.acknowledged, 150)
-    wanted["repeated"] = (summary.repeated, 10)
-    return [
-        f"{name}: {seen} in {summary.seconds:.0f} s" for name, (seen, n) in wanted.items() if seen < int(n * minutes)
-    ]
-
-
-def report(summary: Summary) -> None:
+def report(summary: Summary, too_little: list[str]) -> None:
     say(f"\n{summary.line()}")
     for text in summary.left_out:
         say(f"Left out: {text}.")
-    for text in too_little(summary):
+    for text in too_little:
         say(f"Too little happened: {text}.")
     for text in summary.violations[:MENTIONED_MAX]:
         say(f"BROKEN: {text}")
@@ -59,15 +44,16 @@ def perform(options: argparse.Namespace) -> bool:
         from . import plain, rounds  # they need Django
 
         summary = rounds.run(opened, seconds=options.seconds, seed=options.seed, say=say)
-        report(summary)
-        lines.append({**summary.__dict__, "too_little": too_little(summary)})
+        too_little = rounds.too_little(summary)
+        report(summary, too_little)
+        lines.append({**summary.__dict__, "too_little": too_little})
         for kind in options.plain:
             found = plain.examine(opened, kind)
             say(f"   a meter that is {kind}: {len(found.broken)} violations noticed")
             lines.append({"plain": kind, "violations": found.broken, "lost": found.lost, "doubled": found.doubled})
     if options.json:
         options.json.write_text("\n".join(map(json.dumps, lines)))
-    return not (summary.violations or too_little(summary))
+    return not (summary.violations or too_little)
 
 
 def main() -> None:

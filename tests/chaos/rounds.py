@@ -33,6 +33,11 @@ FINISH_SECONDS = 25.0
 HEARD_SECONDS = 1.5  # several rounds of every meter
 SLACK_SECONDS = 6.0  # on a busy machine, for what follows a lease that has ended
 ANSWER_SECONDS = 20.0
+EXTRA_ROUNDS = 2  # when too little has happened by then
+# What at least must happen in each minute that was asked for, on a machine that is busy with other things.
+FAULTS_IN_A_MINUTE = {"kills": 25, "backends_terminated": 9, "web_kills": 5, "relay_kills": 5}
+FIGURES_IN_A_MINUTE = {"sessions": 15, "charges": 6, "ended_by_funds": 1, "ended_by_loss": 5, "refunds": 6}
+ANSWERS_IN_A_MINUTE = {"acknowledged": 120, "repeated": 10}
 # What a process may complain of when its servers are killed. Anything else is an error of the product.
 EXPECTED = re.compile(
     r"OperationalError|InterfaceError|AdminShutdown|CrashShutdown|CannotConnectNow|ConnectionTimeout|"
@@ -48,6 +53,7 @@ CHAINED = ("During handling of", "The above exception")
 @dataclass
 class Summary:
     seed: int
+    asked_seconds: float
     seconds: float = 0.0
     rounds: int = 0
     faults: dict[str, int] = field(default_factory=dict)
@@ -69,8 +75,8 @@ class Summary:
 
 
 def run(site: Site, *, seconds: float, seed: int, say: Callable[[str], None]) -> Summary:
-    """As many rounds as fit; stops after the first one that breaks a law."""
-    summary = Summary(seed)
+    """As many rounds as fit, and a few more when too little happened; ends with the first one that breaks a law."""
+    summary = Summary(seed, seconds)
     if not site.postgres.own:
         summary.left_out.append("stops of PostgreSQL: the server is not ours")
     if not site.redis.own:
@@ -82,16 +88,23 @@ def run(site: Site, *, seconds: float, seed: int, say: Callable[[str], None]) ->
         rounds = max(round(seconds / ROUND_SECONDS), 1)
         began = time.monotonic()
         try:
-            for number in range(rounds):
-                left = seconds - (time.monotonic() - began)
-                Round(place, nursery, faults, summary).play(number, max(left / (rounds - number), 5.0))
+            for number in range(rounds + EXTRA_ROUNDS):
+                Round(place, nursery, faults, summary).play(number, seconds / rounds)
                 summary.seconds = round(time.monotonic() - began, 1)
                 say(_progress(summary, rounds))
-                if summary.violations:
+                if summary.violations or (number + 1 >= rounds and not too_little(summary)):
                     break
         finally:
             nursery.end()
     return summary
+
+
+def too_little(summary: Summary) -> list[str]:
+    """A run in which nothing happened would keep every law."""
+    minutes = summary.asked_seconds / 60
+    wanted = FAULTS_IN_A_MINUTE | FIGURES_IN_A_MINUTE | ANSWERS_IN_A_MINUTE
+    seen = {**summary.faults, **summary.figures, **{name: getattr(summary, name) for name in ANSWERS_IN_A_MINUTE}}
+    return [f"{name}: {seen.get(name, 0)}" for name, n in wanted.items() if seen.get(name, 0) < int(n * minutes)]
 
 
 def _cast(nursery: Nursery) -> None:

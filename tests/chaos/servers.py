@@ -32,6 +32,7 @@ class Postgres:
 
     url: str
     data: Path | None
+    log_path: Path
     stack: ExitStack
     account: dict[str, Any] = field(default_factory=dict)
 
@@ -55,7 +56,7 @@ class Postgres:
         pid_file = self.data / "postmaster.pid"
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
         _wait_until(lambda: not pid_file.exists(), "PostgreSQL did not stop")
-        with (self.data / "server.log").open("ab") as log:
+        with self.log_path.open("ab") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **self.account)
         self.stack.callback(services.end, server, signal.SIGINT)
         self.wait_until_it_answers()
@@ -71,8 +72,7 @@ class Postgres:
 
     @property
     def log(self) -> str:
-        path = self.data / "server.log" if self.data is not None else None
-        return path.read_text(errors="replace") if path is not None and path.exists() else ""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
 
 @dataclass
@@ -96,13 +96,14 @@ class Redis:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[Postgres, Redis]]:
+def running(folder: Path, *, log_path: Path) -> Iterator[tuple[Postgres, Redis]]:
+    """`folder`: where our own keep what they have. `log_path`: what PostgreSQL says, for whoever looks afterwards."""
     with ExitStack() as stack:
         kept = stack.enter_context(services.redis(folder))
         # Not durable would lose what was acknowledged just before an immediate stop, and rightly so.
         base = stack.enter_context(services.postgres(folder, durable=True))
         own = base.origin != "environment"
-        postgres = Postgres(base.url, folder / "postgres" if own else None, stack)
+        postgres = Postgres(base.url, folder / "postgres" if own else None, log_path, stack)
         if own:
             account = services.unprivileged_account()
             postgres.account = {"cwd": postgres.data, "env": {**os.environ, "LC_ALL": "C"}}

@@ -65,7 +65,10 @@ def opened(*, own: bool, folder: Path) -> Iterator[Site]:
             os.environ.pop(variable, None)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="ppv-chaos-") as name, servers.running(Path(name)) as (postgres, redis):
+    with (
+        tempfile.TemporaryDirectory(prefix="ppv-chaos-") as name,
+        servers.running(Path(name), log_path=folder / "postgres.log") as (postgres, redis),
+    ):
         _prepare_environment(folder, postgres, redis)
         postgres.ask(f'CREATE DATABASE "{TEMPLATE}"')
         try:

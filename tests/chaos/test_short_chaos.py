@@ -17,11 +17,6 @@ LIMIT_SECONDS = 240
 PLAIN = ("ours", "unlocked", "uncompared", "untransacted")
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 
-# Of a run this short on a busy machine. Without them nothing below would mean anything.
-FAULTS = {"kills": 5, "backends_terminated": 2, "web_kills": 1, "relay_kills": 1, "redis_restarts": 1}
-OWN_FAULTS = {"postgres_restarts": 1}
-FIGURES = {"sessions": 4, "charges": 4, "refunds": 1}
-
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -43,16 +38,15 @@ def test_no_law_is_broken(parts: dict[str, Any]) -> None:
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(parts: dict[str, Any]) -> None:
     run = parts["run"]
     assert (run["lost"], run["doubled"], run["deadlocks"]) == (0, 0, 0)
-    assert run["acknowledged"] > 40
 
 
 def test_enough_happened_to_mean_something(parts: dict[str, Any]) -> None:
     run = parts["run"]
-    wanted = FAULTS | (OWN_FAULTS if not run["left_out"] else {})
-    assert {name: run["faults"].get(name, 0) for name in wanted if run["faults"].get(name, 0) < wanted[name]} == {}
-    assert {name: run["figures"][name] for name in FIGURES if run["figures"][name] < FIGURES[name]} == {}
-    assert run["repeated"] > 0, "no command was cut off and asked again"
+    assert run["too_little"] == []
     assert run["stepped_clocks"] > 0
+    if not run["left_out"]:
+        assert run["faults"]["postgres_restarts"] > 0
+        assert run["faults"]["redis_restarts"] > 0
 
 
 def test_the_products_own_meter_passes_where_plain_ones_fail(parts: dict[str, Any]) -> None:
