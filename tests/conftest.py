@@ -73,7 +73,7 @@ def flush_may_empty_append_only_tables() -> Iterator[None]:
     from ppv_plugin.ledger import append_only
     from ppv_plugin.metering.receipts.models import APPEND_ONLY_TABLES
 
-    tables = (*append_only.TABLES, *append_only.LIMIT_TABLES, *APPEND_ONLY_TABLES)
+    tables = (*append_only.TABLES, *append_only.KEPT_TABLES, *append_only.LIMIT_TABLES, *APPEND_ONLY_TABLES)
 
     original: Callable[..., None] = SQLite.ops_class.execute_sql_flush
 

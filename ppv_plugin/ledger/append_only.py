@@ -1,7 +1,9 @@
-"""Database triggers that make transfers, entries and other tables append-only, for SQLite and PostgreSQL.
+"""Database triggers that make transfers, entries and other tables append-only and keep accounts from being deleted,
+for SQLite and PostgreSQL.
 
-The application never updates or deletes their rows; the triggers stop everything else that has a connection.
-Statement-level on PostgreSQL, so inserts pay nothing.
+The application never does either; the triggers stop everything else that has a connection. Statement-level on
+PostgreSQL, so inserts pay nothing. A migration that changes one of these tables calls `install` afterwards: SQLite
+changes a table by making it anew, without its triggers.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 TABLES = ("ppv_plugin_transfer", "ppv_plugin_entry")
+KEPT_TABLES = ("ppv_plugin_account",)  # rows change, but stay: entries refer to them
 LIMIT_TABLES = ("ppv_plugin_spendlimit",)
 
 _POSTGRES_FUNCTION = """
@@ -38,22 +41,26 @@ def remove(connection: Any, tables: Sequence[str] = TABLES) -> None:
                     cursor.execute(f"DROP TRIGGER IF EXISTS ppv_append_only_{table}_{verb}")
 
 
+def _verbs(table: str) -> tuple[str, ...]:
+    return ("DELETE",) if table in KEPT_TABLES else ("UPDATE", "DELETE")
+
+
 def _statements(vendor: str, tables: Sequence[str]) -> list[str]:
     if vendor == "postgresql":
         found = [_POSTGRES_FUNCTION]
         for table in tables:
             found.append(f"DROP TRIGGER IF EXISTS ppv_append_only ON {table}")
             found.append(
-                f"CREATE TRIGGER ppv_append_only BEFORE UPDATE OR DELETE ON {table} "
+                f"CREATE TRIGGER ppv_append_only BEFORE {' OR '.join(_verbs(table))} ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION ppv_append_only()"
             )
         return found
     if vendor == "sqlite":
         return [
-            f"CREATE TRIGGER IF NOT EXISTS ppv_append_only_{table}_{verb} BEFORE {verb.upper()} ON {table} "
+            f"CREATE TRIGGER IF NOT EXISTS ppv_append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for table in tables
-            for verb in ("update", "delete")
+            for verb in _verbs(table)
         ]
     from django.db import NotSupportedError
 

@@ -15,7 +15,7 @@ from ppv_plugin.signals import announce, wallet_changed
 
 from . import limits
 from .models import Account, SpendLimit
-from .services import lock_accounts
+from .services import Locked, lock_accounts
 
 KINDS = ("session", "day", "week", "month")
 BREAK_MAX = timedelta(days=366 * 5)
@@ -69,7 +69,7 @@ def take_break(*, account_id: int, until: datetime, actor: str, now: datetime) -
     return made
 
 
-def _locked(account_id: int) -> Account:
+def _locked(account_id: int) -> Locked:
     """Whoever spends from this wallet holds the same lock. Raises BadInput for what is no client's wallet."""
     wallet = lock_accounts([account_id]).get(account_id)
     if wallet is None or wallet.kind != Account.Kind.CLIENT:
@@ -99,5 +99,5 @@ def _write(
     )
 
 
-def _announce(wallet: Account) -> None:
+def _announce(wallet: Locked) -> None:
     announce(wallet_changed, account_id=wallet.id, owner=wallet.owner)

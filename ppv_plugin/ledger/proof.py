@@ -56,6 +56,14 @@ CHECKS: Sequence[Check] = (
         lambda transfer: f"transfer {transfer} has no entries",
     ),
     Check(
+        "every entry has its transfer and both its accounts",
+        "SELECT e.id FROM ppv_plugin_entry e "
+        "WHERE NOT EXISTS (SELECT 1 FROM ppv_plugin_transfer t WHERE t.id = e.transfer_id) "
+        "OR NOT EXISTS (SELECT 1 FROM ppv_plugin_account a WHERE a.id = e.debit_id) "
+        "OR NOT EXISTS (SELECT 1 FROM ppv_plugin_account a WHERE a.id = e.credit_id) ORDER BY e.id",
+        lambda entry: f"entry {entry} names a transfer or an account that does not exist",
+    ),
+    Check(
         "every balance is the sum of its entries",
         f"SELECT a.id, a.balance, COALESCE(s.total, 0) FROM ppv_plugin_account a LEFT JOIN "  # noqa: S608 - no input
         f"(SELECT account_id, SUM(amount) AS total FROM ({_SIGNED}) m GROUP BY account_id) s ON s.account_id = a.id "

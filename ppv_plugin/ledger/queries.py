@@ -72,7 +72,8 @@ def hold_of(*, source: str, source_id: str) -> int | None:
 
 def statement(*, account_id: int, limit: int = 50, offset: int = 0) -> list[StatementLine]:
     """Newest first. Every line carries the balance after it, so pages agree with each other."""
-    page = list(moves(account_id=account_id).order_by("-transfer_id")[offset : offset + limit])
+    newest = _newest_transfers(account_id, offset + limit)[offset:]
+    page = list(moves(account_id=account_id).filter(transfer_id__in=newest).order_by("-transfer_id"))
     if not page:
         return []
     now_balance = Account.objects.values_list("balance", flat=True).get(id=account_id)
@@ -83,6 +84,15 @@ def statement(*, account_id: int, limit: int = 50, offset: int = 0) -> list[Stat
         lines.append(line_of(move, running))
         running -= move["moved"]
     return lines
+
+
+def _newest_transfers(account_id: int, count: int) -> list[int]:
+    """Newest first, from the ends of two indexes: what a long history costs is what is shown of it."""
+    found: set[int] = set()
+    for side in ("debit_id", "credit_id"):
+        ids = Entry.objects.filter(**{side: account_id}).order_by("-transfer_id").values_list("transfer_id", flat=True)
+        found.update(ids.distinct()[:count])
+    return sorted(found, reverse=True)[:count]
 
 
 def moves(*, account_id: int) -> Any:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, IntegerField, Value, When
-from django.utils import timezone
 
 from ppv_plugin.errors import Conflict, InsufficientFunds
 from ppv_plugin.setwise import among, array, insert_rows, run
@@ -251,7 +250,7 @@ def place_hold(*, account_id: int, source: str, source_id: str, amount: int, now
 
 
 @transaction.atomic
-def resize_holds(*, amounts: Mapping[int, int], now: datetime | None = None) -> None:
+def resize_holds(*, amounts: Mapping[int, int], now: datetime) -> None:
     """Give these holds (id -> new amount >= 0) other amounts. Raises InsufficientFunds, LimitReached; all or none."""
     if not amounts:
         return
@@ -267,7 +266,7 @@ def resize_holds(*, amounts: Mapping[int, int], now: datetime | None = None) -> 
     for pk, change in held.items():
         if change > 0 and locked[pk].available < change:
             raise InsufficientFunds(needed=tokens(change), available=tokens(locked[pk].available))
-    limits.check(wallets=locked, more=held, now=now or timezone.now())
+    limits.check(wallets=locked, more=held, now=now)
     _add_to_accounts({pk: (0, change) for pk, change in held.items()})
     _add_to_holds(hold_change)
     for pk in held:

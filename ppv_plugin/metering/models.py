@@ -52,7 +52,7 @@ class MeteredSession(models.Model):
         STAFF = "staff", _("ended by the site")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    client_account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+")
+    client_account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=16)  # what is paid for: "private", "group"
     subject_id = models.UUIDField()

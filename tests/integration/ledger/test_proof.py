@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from ppv_plugin.ledger import append_only, proof
 from ppv_plugin.ledger import services as ledger
@@ -70,7 +70,7 @@ def test_true_books_have_no_drift_however_often_it_is_asked(books: Cast) -> None
     for _twice in range(2):
         out = StringIO()
         call_command("ppv_reconcile", stdout=out, stderr=StringIO())
-        assert out.getvalue().startswith("No drift in 15 checks")
+        assert out.getvalue().startswith("No drift in 16 checks")
 
 
 def test_on_a_terminal_it_shows_how_far_it_is(books: Cast) -> None:
@@ -100,6 +100,21 @@ def test_a_lost_entry(spoiled: Any) -> None:
     session = MeteredSession.objects.get(state="closed")
     assert f"session {session.id} has settled 583, its postings sum to 117" in said
     assert "its entries sum to" in said
+
+
+def test_an_entry_of_an_account_that_is_gone(spoiled: Any) -> None:
+    entry = Entry.objects.latest("id")
+
+    def point_nowhere() -> None:
+        Entry.objects.filter(id=entry.id).update(credit_id=2**40)
+
+    assert f"entry {entry.id} names a transfer or an account that does not exist" in spoiled(point_nowhere)
+
+
+@pytest.mark.parametrize("kind", ["client", "house"])
+def test_nobody_deletes_an_account(books: Cast, kind: str) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ppv_plugin_account WHERE kind = %s", [kind])
 
 
 def test_a_transfer_without_entries_and_one_too_many(spoiled: Any) -> None:

@@ -168,9 +168,9 @@ def test_who_has_spent_it_owes_it_and_repays_first(cast: Cast) -> None:
     assert refund_queries.refunded(session_ids=[session_id], account_id=ana) == {session_id: 466}
 
     show = cast.private(cast.cy)
-    cast.pass_time(310, meter=Meter(), every=5)  # 10.00: 8.00 for Ana
+    cast.pass_time(310, meter=Meter(), every=5)  # 10.33, the grace was used before: 8.26 for Ana
     shows.end_private(user=cast.cy, private_id=show.id, now=cast.now)
-    assert cast.earned(cast.ana) == 400
+    assert cast.earned(cast.ana) == 426
     assert receivables.owed_by(account_ids=[ana]) == {}
     repayment = Transfer.objects.get(source="repayment")
     assert repayment.source_id == str(show.session_id)
