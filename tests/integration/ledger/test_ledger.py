@@ -62,7 +62,7 @@ def test_what_is_held_cannot_be_spent(cast: Cast, accounts: tuple[Account, ...])
     with pytest.raises(InsufficientFunds):
         ledger.place_hold(account_id=wallet.id, source="t", source_id="2", amount=301, now=cast.now)
     with pytest.raises(InsufficientFunds):
-        ledger.resize_holds(amounts={hold.id: 1001})
+        ledger.resize_holds(amounts={hold.id: 1001}, now=cast.now)
     assert ledger.release_hold(hold_id=hold.id, now=cast.now) == 700
     assert ledger.release_hold(hold_id=hold.id, now=cast.now) == 0
     ledger.post(drafts=[draft(wallet, performer, 1000)], now=cast.now)
