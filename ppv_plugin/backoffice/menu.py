@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from .corrections import AdjustmentViewSet, RefundViewSet
-from .limits import SpendLimitViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
+from .spend_limits import SpendLimitViewSet
 from .trade import ClientViewSet, PerformerViewSet, RoomModeViewSet, RoomViewSet, StudioViewSet
 
 

@@ -17,7 +17,7 @@ from ppv_plugin.metering.adjustments import ADJUSTABLE
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.refund_queries import refunded
 
-from . import correcting, limits
+from . import correcting, spend_limits
 from .columns import ClockColumn, ReceiptColumn, TokensColumn
 from .owners import names_of
 from .policies import view_only
@@ -108,16 +108,16 @@ class AccountInspectView(InspectView):
         if user.has_perm(correcting.ADJUST) and self.object.kind in ADJUSTABLE:
             url = reverse("ppv_accounts:adjust", args=[self.object.pk])
             buttons.append(HeaderButton(_("Adjust"), url=url, icon_name="plus-inverse", priority=1))
-        if user.has_perm(limits.VIEW) and self.object.limited:
+        if user.has_perm(spend_limits.VIEW) and self.object.limited:
             url = f"{reverse('ppv_limits:index')}?account={self.object.pk}"
             buttons.append(HeaderButton(_("Spend limits"), url=url, icon_name="warning"))
         return buttons
 
     def get_fields_context(self) -> list[dict[str, Any]]:
         fields: list[dict[str, Any]] = super().get_fields_context()
-        if not self.request.user.has_perm(limits.VIEW):
+        if not self.request.user.has_perm(spend_limits.VIEW):
             return fields
-        own = limits.lines_of(self.object.pk) if self.object.limited else []
+        own = spend_limits.lines_of(self.object.pk) if self.object.limited else []
         return [*fields, *({"label": label, "value": text, "component": None} for label, text in own)]
 
 

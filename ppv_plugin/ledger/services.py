@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -34,6 +34,9 @@ _RANK = {
     Account.Kind.RECEIVABLE: 5,
 }
 _UNBOUNDED = {Account.Kind.PROVIDER, Account.Kind.RECEIVABLE}
+
+
+Key = tuple[str, str, int]  # source, source_id, seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Draft:
     hold_use: int = 0
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> Key:
         return (self.source, self.source_id, self.seq)
 
     @property
@@ -135,33 +138,49 @@ def post(*, drafts: Sequence[Draft], now: datetime) -> list[Posted]:
         if not draft.movements or any(m.amount <= 0 or m.debit_id == m.credit_id for m in draft.movements):
             raise ValueError("a transfer moves at least one amount > 0 between two accounts")
     locked = lock_accounts(i for d in drafts for m in d.movements for i in (m.debit_id, m.credit_id))
-    known = _already_posted(drafts)
+    digests = {draft.key: draft.digest for draft in drafts}
+    if len(digests) != len(drafts):
+        raise Conflict
+    known = _already_posted(digests)
     fresh = [draft for draft in drafts if draft.key not in known]
     limits.check(wallets=locked, more=_spending(locked, fresh), now=now)
-    made = _insert(fresh, now)
+    made = _insert(fresh, digests, now)
     _move(locked, fresh)
     return [Posted(known[d.key], new=False) if d.key in known else Posted(made[d.key], new=True) for d in drafts]
 
 
-def _already_posted(drafts: Sequence[Draft]) -> dict[tuple[str, str, int], int]:
-    """Keys that exist, after the locks: a rival with the same key holds the same accounts and has finished."""
-    wanted = {draft.key: draft.digest for draft in drafts}
-    if len(wanted) != len(drafts):
-        raise Conflict
-    rows = Transfer.objects.filter(
-        source__in={d.source for d in drafts}, source_id__in={d.source_id for d in drafts}
-    ).values_list("source", "source_id", "seq", "digest", "id")
+def _already_posted(digests: Mapping[Key, str]) -> dict[Key, int]:
+    """Keys that exist, after the locks: a rival with the same key holds the same accounts and has finished.
+
+    Raises Conflict for one that exists with another digest.
+    """
     known = {}
-    for source, source_id, seq, digest, pk in rows:
+    for source, source_id, seq, digest, pk in _posted_rows(digests):
         key = (source, source_id, seq)
-        if key in wanted:
-            if wanted[key] != digest:
+        if key in digests:
+            if digests[key] != digest:
                 raise Conflict
             known[key] = pk
     return known
 
 
-def _insert(drafts: Sequence[Draft], now: datetime) -> dict[tuple[str, str, int], int]:
+def _posted_rows(keys: Collection[Key]) -> Iterable[tuple[str, str, int, str, int]]:
+    if not keys:
+        return []
+    sources, source_ids, seqs = zip(*keys, strict=True)
+    if connection.vendor == "postgresql":
+        found, _count = run(
+            "SELECT t.source, t.source_id, t.seq, t.digest, t.id FROM ppv_plugin_transfer t "
+            "JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS k(source, source_id, seq) "
+            "ON t.source = k.source AND t.source_id = k.source_id AND t.seq = k.seq",
+            [list(sources), list(source_ids), array(seqs)],
+        )
+        return found
+    rows = Transfer.objects.filter(source__in=set(sources), source_id__in=set(source_ids))
+    return rows.values_list("source", "source_id", "seq", "digest", "id")
+
+
+def _insert(drafts: Sequence[Draft], digests: Mapping[Key, str], now: datetime) -> dict[Key, int]:
     if not drafts:
         return {}
     try:
@@ -169,7 +188,7 @@ def _insert(drafts: Sequence[Draft], now: datetime) -> dict[tuple[str, str, int]
             ids = insert_rows(
                 Transfer,
                 ["source", "source_id", "seq", "digest", "kind", "reason", "actor", "reverses", "posted_at"],
-                [(*d.key, d.digest, d.kind, d.reason, d.actor, d.reverses_id, now) for d in drafts],
+                [(*d.key, digests[d.key], d.kind, d.reason, d.actor, d.reverses_id, now) for d in drafts],
             )
     except IntegrityError as error:  # the same key with other accounts, at the same moment
         raise Conflict from error

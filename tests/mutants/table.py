@@ -12,12 +12,12 @@ LOGIC = (
     Fault("a wallet may be overdrawn", "ledger.services:_move", "if row.floor is not None and", "if False and"),
     Fault("a hold needs no money", "ledger.services:place_hold", "if row.available < amount:", _NEVER),
     Fault("a hold is placed again", "ledger.services:place_hold", "if found is not None:", _NEVER),
-    Fault("a known key takes other content", "ledger.services:_already_posted", "if wanted[key] != digest:", _NEVER),
-    Fault("a known key is not recognised", "ledger.services:post", "_already_posted(drafts)", "{}"),
+    Fault("a known key takes other content", "ledger.services:_already_posted", "if digests[key] != digest:", _NEVER),
+    Fault("a known key is not recognised", "ledger.services:post", "_already_posted(digests)", "{}"),
     Fault(
         "a posting leaves what was held for it held",
         "ledger.services:_move",
-        "held[holds[draft.hold_id].account_id] -= draft.hold_use",
+        "held[owners[draft.hold_id]] -= draft.hold_use",
         "pass",
     ),
     Fault("a released hold stays held", "ledger.services:release_hold", "(0, -amount)", "(0, 0)"),
@@ -48,6 +48,24 @@ LOGIC = (
         "metering.usage:_take_over",
         "report.boot_id, report.flow_ms)\n",
         "report.boot_id, round((now - row.opened_at).total_seconds() * 1000))\n",
+    ),
+    Fault(
+        "who stalls goes on by the clock", "metering.usage:_take_over", 'report.flow != "flowing" or ', "", "histories"
+    ),
+    Fault("the clock proves this very moment", "metering.usage:proven_ms", " - rules.STEADY_LAG_MS", ""),
+    Fault("the tick believes the clock's last seconds", "metering.charging:with_proven", " - lag", ""),
+    Fault("two meters speak for one engine", "metering.usage:_hold_clock", "raise SpokenFor", "pass"),
+    Fault(
+        "a new speaker trusts old anchors",
+        "metering.usage:_hold_clock",
+        "_give_up_anchors(heartbeat.boot_id, participants)",
+        "pass",
+    ),
+    Fault(
+        "closing forgets what the clock proved",
+        "metering.services:close_session",
+        "row.used_ms = proven_ms(row, clocks_of([row]))",
+        "pass",
     ),
     # the tick
     Fault("sessions of one client spend the same money", "metering.purse:Purse.grant", "self.free -= taken", "pass"),

@@ -14,6 +14,7 @@ from hypothesis import Phase
 
 from ppv_plugin.ledger import queries
 from tests.integration.metering.machine import run
+from tests.integration.metering.test_state_machine_time import lived
 from tests.races import test_money_races as money
 from tests.races import test_refund_races as refunds
 
@@ -46,6 +47,10 @@ def drive(examples: int) -> None:
     run(examples, 30, phases=(Phase.generate,), derandomize=True, report_multiple_bugs=False)
 
 
+def histories() -> None:
+    lived(True, EXAMPLES, phases=(Phase.generate,), derandomize=True, report_multiple_bugs=False)
+
+
 def race(name: str) -> None:
     RACES[name]()
     assert queries.violations() == []
@@ -65,12 +70,13 @@ def by_name(fault: Any) -> str:
 
 def test_without_a_fault_the_machine_is_content(db: None) -> None:
     drive(4)
+    histories()
 
 
 @pytest.mark.parametrize("fault", FOR_MACHINE, ids=by_name)
 def test_the_machine_notices(db: None, fault: Any) -> None:
     with fault.made():
-        CAUGHT[fault.name] = notices(drive, EXAMPLES)
+        CAUGHT[fault.name] = notices(histories) if fault.noticed_by == "histories" else notices(drive, EXAMPLES)
     assert CAUGHT[fault.name], f"nobody notices that {fault.name}"
 
 

@@ -43,10 +43,11 @@ class Engine:
                 self.counters[participant] += ms
                 self.flowed[participant] = self.flowed.get(participant, 0) + ms
 
-    def reports(self) -> list[UsageReport]:
+    def reports(self, *, steady: bool = True) -> list[UsageReport]:
+        """Of everybody, or of those with whom something has happened."""
         made = [UsageReport(who, self.boot, ms, self.flow[who]) for who, ms in sorted(self.counters.items())]
         self.sent += made
-        return made
+        return [report for report in made if steady or report.participant in self.changed]
 
     def reboot(self) -> None:
         """Killed and started again: its clock and counters begin anew, what it had not reported is gone."""

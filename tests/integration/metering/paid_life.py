@@ -81,9 +81,15 @@ class Life(RuleBasedStateMachine):
         visits=st.lists(st.tuples(clients, terms), min_size=3, max_size=5),
         past=st.lists(st.tuples(clients, terms.filter(lambda t: t.cpm > 1)), min_size=1, max_size=2),
         rounds=st.integers(5, 12),
+        speaker=speakers,
     )
     def begin(
-        self, money: list[int], visits: list[tuple[str, Terms]], past: list[tuple[str, Terms]], rounds: int
+        self,
+        money: list[int],
+        visits: list[tuple[str, Terms]],
+        past: list[tuple[str, Terms]],
+        rounds: int,
+        speaker: str,
     ) -> None:
         """Some sessions are over and paid for, others run: what follows meets both."""
         for client, amount in zip(CLIENTS, money, strict=True):
@@ -98,7 +104,7 @@ class Life(RuleBasedStateMachine):
             self.close_now(key, "media_lost")
         for client, wanted in visits:
             self.start(client, wanted)
-        self.live(60, rounds)
+        self.live(60, rounds, speaker)
 
     @invariant()
     def the_books_are_the_reference(self) -> None:
@@ -221,7 +227,7 @@ class Life(RuleBasedStateMachine):
     def only_the_clock_is_told(self, ms: int, speaker: str) -> None:
         """Besides those who began or stopped nobody's row is written."""
         self.engine.run(ms)
-        self.deliver([r for r in self.engine.reports() if r.participant in self.engine.changed], speaker)
+        self.deliver(self.engine.reports(steady=False), speaker)
 
     @precondition(lambda self: self.engine.sent)
     @rule(back=st.lists(numbers, min_size=1, max_size=4))
@@ -234,12 +240,14 @@ class Life(RuleBasedStateMachine):
         self.live(seconds, rounds, speaker)
 
     def live(self, seconds: int, rounds: int, speaker: str = "") -> None:
-        """What mostly happens: everything flows, the meter looks, what has no money left ends."""
+        """What mostly happens: everything flows, the meter looks, what has no money left ends.
+
+        Who speaks for the engine writes every third time the rows of those with whom nothing happens."""
         for name in self.engine.flow:
             self.engine.change(name, "flowing")
-        for _round in range(rounds):
+        for round_ in range(rounds):
             self.engine.run(seconds * 1000)
-            self.deliver(self.engine.reports(), speaker)
+            self.deliver(self.engine.reports(steady=not speaker or round_ % 3 == 0), speaker)
             for key in self.tick():
                 self.close_now(key, "funds")
 
@@ -248,6 +256,17 @@ class Life(RuleBasedStateMachine):
     def flow_changes(self, number: int, flow: str) -> None:
         names = sorted(self.engine.flow)
         self.engine.change(names[number % len(names)], flow)
+
+    @rule(number=numbers, speaker=speakers.filter(bool))
+    def the_clock_goes_on_while_somebody_stalls(self, number: int, speaker: str) -> None:
+        self.live(30, 2, speaker)
+        if names := sorted(self.engine.flow):
+            self.engine.change(names[number % len(names)], "stalled")
+            for ms in (1_000, 40_000, 40_000):
+                self.only_the_clock_is_told(ms, speaker)
+            self.the_books_are_the_reference()
+            for key in self.open_visits():
+                self.close_now(key, "client")
 
     @rule()
     def engine_dies(self) -> None:

@@ -15,8 +15,8 @@ from hypothesis import Phase
 
 from .machine import run
 
-EXAMPLES = int(os.environ.get("PPV_MACHINE_EXAMPLES", "40"))
-STEPS = int(os.environ.get("PPV_MACHINE_STEPS", "30"))
+EXAMPLES = int(os.environ.get("PPV_MACHINE_EXAMPLES", "25"))
+STEPS = int(os.environ.get("PPV_MACHINE_STEPS", "25"))
 CHARGES_PER_EXAMPLE = 5  # fewer on average, and the machine proves little
 
 
