@@ -94,7 +94,7 @@ def steps() -> list[Step]:
     python = ("ppv_plugin", "demo_site", "scripts", "tests", "setup.py")
     settings = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     postgres = "PPV_TEST_DB=postgres"
-    side_by_side = ("-n", "2", "--dist", "worksteal")  # a journey mostly waits for paid time to pass
+    side_by_side = ("-n", "2", "--dist", "worksteal")
     return [
         Step("lint", "Python lint", tool("ruff", "check", "--output-format=concise", *python)),
         Step("lint", "Python format", tool("ruff", "format", "--check", "--quiet", *python)),
@@ -114,13 +114,14 @@ def steps() -> list[Step]:
         pytest_run("unit", "Unit and architecture tests", "-m", "unit or architecture"),
         front_end("unit", "JavaScript tests", "test", report="javascript"),
         pytest_run("contract", "Contracts of the engines", "-m", "contract"),
-        pytest_run("db", "Tests on SQLite", "-m", f"{WITH_DATABASE} and not postgres and not redis"),
+        pytest_run("db", "Tests on SQLite", "-m", f"{WITH_DATABASE} and not postgres and not redis", *side_by_side),
         pytest_run(
             "postgres",
             "Tests on PostgreSQL and Redis",
             "-m",
             WITH_DATABASE,
             *(f"--ignore=tests/{folder}" for folder in SAME_ON_POSTGRES),
+            *side_by_side,
             needs="services",
             env=postgres,
         ),

@@ -7,6 +7,7 @@ Receivables are locked last, so whoever holds the account that owes may take its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -38,6 +39,16 @@ def take_back(*, parts: Mapping[int, int], credit_id: int) -> tuple[Movement, ..
         if amount > own:
             movements.append(Movement(account(kind=_KIND, owner=str(pk)).id, credit_id, amount - own))
     return tuple(movements)
+
+
+def owing(*, draft: Draft, credit_id: int) -> Draft:
+    """The same draft, where what brings money back to `credit_id` is owed by whom lacks it. Call it as `take_back`."""
+    back = {m.debit_id: m.amount for m in draft.movements if m.credit_id == credit_id}
+    if not back:
+        return draft
+    lock_accounts(pk for m in draft.movements for pk in (m.debit_id, m.credit_id))
+    kept = (m for m in draft.movements if m.credit_id != credit_id)
+    return replace(draft, movements=(*kept, *take_back(parts=back, credit_id=credit_id)))
 
 
 @transaction.atomic

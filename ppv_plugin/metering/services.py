@@ -130,7 +130,8 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
         ledger.resize_holds(amounts={row.hold_id: got.hold}, now=now)
     row.granted_ms = got.granted_ms
     if draft := settlement(row, tariff):
-        ledger.post(drafts=[draft], now=now)
+        # a share can fall by a hundredth (`rules.shares`), and its payee may have spent it
+        ledger.post(drafts=[receivables.owing(draft=draft, credit_id=row.client_account_id)], now=now)
     if row.settled:
         receivables.repay(account_ids=rules.shares(tariff.split, 0), source_id=str(row.id), now=now)
     ledger.release_hold(hold_id=row.hold_id, now=now)

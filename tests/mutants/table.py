@@ -49,9 +49,7 @@ LOGIC = (
         "report.boot_id, report.flow_ms)\n",
         "report.boot_id, round((now - row.opened_at).total_seconds() * 1000))\n",
     ),
-    Fault(
-        "who stalls goes on by the clock", "metering.usage:_take_over", 'report.flow != "flowing" or ', "", "histories"
-    ),
+    Fault("who stalls goes on by the clock", "metering.usage:_take_over", 'report.flow != "flowing" or ', ""),
     Fault("the clock proves this very moment", "metering.usage:proven_ms", " - rules.STEADY_LAG_MS", ""),
     Fault("the tick believes the clock's last seconds", "metering.charging:with_proven", " - lag", ""),
     Fault("two meters speak for one engine", "metering.usage:_hold_clock", "raise SpokenFor", "pass"),

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from ppv_plugin.errors import InsufficientFunds
 from ppv_plugin.ledger import queries as ledger_queries
+from ppv_plugin.ledger import receivables
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.services import Draft, Movement
 from ppv_plugin.metering import services as metering
@@ -31,9 +31,6 @@ def spend_all(books: Books, who: str) -> None:
     ledger.post(drafts=[Draft(source="test", source_id=uuid4().hex, kind="payout", movements=(move,))], now=books.now)
 
 
-@pytest.mark.xfail(
-    raises=InsufficientFunds, strict=True, reason="the payee's missing hundredth is not owed but refused"
-)
 def test_a_share_that_falls_by_a_hundredth_closes_though_the_payee_has_spent_it(books: Books) -> None:
     """Largest remainder gives 6:6:2 of 0.10 as 4, 4, 2 and of 0.11 as 5, 5, 1 (the Alabama paradox)."""
     terms = Terms("per_second", 2, 0, (("ana", 6, "", 0), ("bo", 6, "", 0), ("flo", 2, "", 0)), performers_bp=10_000)
@@ -46,6 +43,7 @@ def test_a_share_that_falls_by_a_hundredth_closes_though_the_payee_has_spent_it(
     assert metering.close_session(session_id=session.id, reason="client", now=books.now)
     session.refresh_from_db()
     assert session.settled == 11
+    assert receivables.owed_by(account_ids=[books.ids["flo"]]) == {books.ids["flo"]: 1}
     assert ledger_queries.violations() == []
 
 

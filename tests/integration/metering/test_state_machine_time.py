@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 import pytest
 from django.conf import settings as django
@@ -161,11 +160,11 @@ def few_rows_at_a_time(db: None) -> Iterator[None]:
         yield
 
 
-def lived(heartbeats: bool, histories: int, **more: Any) -> dict[str, int]:
-    """What happened in so many histories, each of which ended without an error."""
+def lived(heartbeats: bool) -> dict[str, int]:
+    """What happened in histories each of which ended without an error."""
     seen = {"histories": 0, "moments": 0, "flowed_ms": 0}
 
-    @settings(max_examples=histories, deadline=None, database=None, suppress_health_check=list(HealthCheck), **more)
+    @settings(max_examples=HISTORIES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(moments, st.integers(0, 10_000))
     def history(verbs: list[tuple[str, int]], order: int) -> None:
         with transaction.atomic():
@@ -189,7 +188,7 @@ def lived(heartbeats: bool, histories: int, **more: Any) -> dict[str, int]:
 def test_used_time_is_never_more_and_in_the_end_exactly_what_flowed(
     heartbeats: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen = lived(heartbeats, HISTORIES)
+    seen = lived(heartbeats)
     with capsys.disabled():
         print(f"\ntime base: {seen}, error 0 ms")
     assert seen["flowed_ms"] > 10_000 * seen["histories"], "hardly anything flowed: nothing is proved"
