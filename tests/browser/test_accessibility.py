@@ -137,7 +137,9 @@ def test_the_paid_room(bo: Performer, cy: Client, visitor: Client, inspector: In
     books.leave_with("cy", 7_49)
     cy.opens_room_of("bo")
     inspector.looks_at(
-        cy.page, "paid room, not enough", cy.page.get_by_text(re.compile("you need 7.50 tokens to enter"))
+        cy.page,
+        "paid room, not enough",
+        cy.page.get_by_text(re.compile("you need 7.50 tokens to enter")).filter(visible=True),
     )
     books.leave_with("cy", 7_50)
     cy.opens_room_of("bo")
