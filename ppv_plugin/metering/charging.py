@@ -118,47 +118,37 @@ Claimed = tuple[UUID, int, bool]  # session, the client's account, whether that 
 
 
 def _batch_by_batch(done: Tick, due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> None:
-    last: UUID | None = None
-    while True:
-        claimed: list[Claimed] = []
+    """Who is due is looked up once: to look for the next batch in what is left grows with the square of the crowd."""
+    ids = list(with_proven().filter(due).order_by("id").values_list("id", flat=True))
+    for start in range(0, len(ids), conf.METER_BATCH):
+        batch = ids[start : start + conf.METER_BATCH]
         try:
-            with transaction.atomic():
-                claimed = _claim(due, after=last)
-                part = work(claimed) if claimed else Tick()
+            done.add(_claim_and(work, due, batch))
         except Exception:
-            _log.exception("a batch of %d sessions failed; trying them one by one", len(claimed))
-            part = _one_by_one(claimed, due, work)
-        done.add(part)
-        if len(claimed) < conf.METER_BATCH:
-            return
-        last = claimed[-1][0]
+            _log.exception("a batch of %d sessions failed; trying them one by one", len(batch))
+            done.add(_one_by_one(work, due, batch))
 
 
-def _one_by_one(claimed: Iterable[Claimed], due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> Tick:
+def _one_by_one(work: Callable[[Sequence[Claimed]], Tick], due: Q, batch: Sequence[UUID]) -> Tick:
     done = Tick()
-    for pk, *_client in claimed:
+    for pk in batch:
         try:
-            with transaction.atomic():
-                part = work(again) if (again := _claim(due, only=pk)) else Tick()
+            done.add(_claim_and(work, due, [pk]))
         except Exception:
             _log.exception("session %s could not be metered", pk)
             done.failed.append(pk)
-        else:
-            done.add(part)
     return done
 
 
-def _claim(due: Q, *, after: UUID | None = None, only: UUID | None = None) -> list[Claimed]:
-    rows = with_proven().filter(due)
-    if after is not None:
-        rows = rows.filter(id__gt=after)
-    if only is not None:
-        rows = rows.filter(id=only)
+@transaction.atomic
+def _claim_and(work: Callable[[Sequence[Claimed]], Tick], due: Q, batch: Sequence[UUID]) -> Tick:
+    """Work on those of the batch that nobody else holds and that are due still."""
+    rows = with_proven().filter(due, id__in=among(batch, "uuid"))
     if connection.vendor == "postgresql":
         prices_sql.plan_for_batches()
         rows = rows.select_for_update(no_key=True, skip_locked=True, of=("self",))
-    names = ("id", "client_account_id", "client_account__limited")
-    return list(rows.order_by("id").values_list(*names)[: conf.METER_BATCH])
+    claimed = list(rows.order_by("id").values_list("id", "client_account_id", "client_account__limited"))
+    return work(claimed) if claimed else Tick()
 
 
 def _extend(claimed: Sequence[Claimed], ahead_ms: int, now: datetime) -> Tick:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import gc
 import os
 import time
 import traceback
@@ -78,6 +79,7 @@ def _serve(link: Connection, barriers: dict[int, Any]) -> None:
     from django.db import connection
 
     django.setup()
+    gc.freeze()  # as `ppv_meter` does; the rivals have the same gain
     while (task := link.recv()) is not None:
         url, count, job, words = task
         server.point_django_at(url)

@@ -237,14 +237,14 @@ CONCURRENCY = (
     NoConstraint("one key, two postings", "Transfer", "ppv_transfer_key", "one_key_two_wallets"),
     Fault(
         "sessions are charged without being claimed",
-        "metering.charging:_claim",
+        "metering.charging:_claim_and",
         'rows.select_for_update(no_key=True, skip_locked=True, of=("self",))',
         "rows",
         "many_workers",
     ),
     Fault(
         "workers wait for each other",
-        "metering.charging:_claim",
+        "metering.charging:_claim_and",
         "skip_locked=True",
         "skip_locked=False",
         "claimed_elsewhere",
