@@ -145,7 +145,7 @@ class LayerSubscription:
 
     async def join(self, group: str) -> None:
         self._groups.add(group)
-        await self._layer.group_add(group, self._channel)
+        await self._add(group)
 
     async def leave(self, group: str) -> None:
         self._groups.discard(group)
@@ -153,7 +153,13 @@ class LayerSubscription:
 
     async def refresh(self) -> None:
         for group in tuple(self._groups):
+            await self._add(group)
+
+    async def _add(self, group: str) -> None:
+        try:
             await self._layer.group_add(group, self._channel)
+        except RuntimeError:  # after a restart of Redis its reader and this call may both open the connection again
+            raise ConnectionError("the channel layer is being connected again") from None
 
     async def close(self) -> None:
         if self._task is not None:
