@@ -11,7 +11,7 @@ VENV := .venv/bin/python
 export ARGS PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit test-contract test-db test-postgres test-packaging test-browser \
+.PHONY: help demo test test-unit test-contract test-db test-postgres test-packaging test-projects test-browser \
         bench chaos lint types migrations format clean environment demo-environment \
         bench-environment
 
@@ -39,6 +39,9 @@ test-postgres: environment ## the same and the races, on PostgreSQL and Redis
 
 test-packaging: environment ## the wheel, added to a stock Wagtail site
 	@$(VENV) -m scripts.suite packaging
+
+test-projects: environment ## the whole life of the package on five kinds of third-party site
+	@$(VENV) -m scripts.suite projects
 
 test-browser: environment ## journeys in real Chromium
 	@$(VENV) -m scripts.suite browser

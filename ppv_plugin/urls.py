@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ppv_plugin.pages import limit_views as limits
+from ppv_plugin.pages import modules
 from ppv_plugin.pages import receipt_views as receipts
 from ppv_plugin.pages import statement_views as statements
 from ppv_plugin.pages import views as pages
@@ -12,6 +13,7 @@ from ppv_plugin.rooms import views as rooms
 
 app_name = "ppv"
 urlpatterns = [
+    path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
     path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:session>.json", receipts.signed_file, name="receipt_file"),

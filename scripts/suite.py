@@ -42,7 +42,7 @@ STRICT_NAMES = (
     "limit_queries",
 )
 STRICT_PLACES = ("media/engine.py", "media/relay", "realtime/protocol.py")
-WITH_DATABASE = "not (unit or architecture or contract or packaging or browser)"
+WITH_DATABASE = "not (unit or architecture or contract or packaging or projects or browser)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,7 @@ def steps() -> list[Step]:
             env=postgres,
         ),
         pytest_run("packaging", "Wheel on a stock site", "-m", "packaging"),
+        pytest_run("projects", "Third-party sites", "-m", "projects", *side_by_side, needs="services"),
         pytest_run("browser", "Browser on SQLite", "-m", "browser", *side_by_side, needs="browser"),
         pytest_run(
             "browser",

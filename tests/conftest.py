@@ -11,7 +11,7 @@ import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 HERE = Path(__file__).parent
-MARKED_FOLDERS = ("unit", "architecture", "contract", "packaging", "browser")
+MARKED_FOLDERS = ("unit", "architecture", "contract", "packaging", "projects", "browser")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 SERVICES_REQUIRED = os.environ.get("PPV_REQUIRE_SERVICES") == "1"
 

@@ -22,13 +22,16 @@ def page_types(kind: Kind) -> list[type[models.Model]]:
 
 
 def page_of(request: HttpRequest, kind: Kind) -> Any | None:
-    """The first live page of that kind on the request's site; asked of the database once per request."""
+    """The first live page of that kind on the request's site, in the language of the request if it is translated.
+
+    Asked of the database once per request.
+    """
     found: dict[Kind, Any] = request.__dict__.setdefault("_ppv_pages", {})
     if kind not in found:
         site = Site.find_for_request(request)
         found[kind] = next(
             (
-                page
+                page.localized
                 for model in page_types(kind)
                 if site and (page := model.objects.in_site(site).live().order_by("path").first())  # type: ignore[attr-defined]
             ),

@@ -19,31 +19,12 @@ from ppv_plugin.conf import conf
 from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import END_REASONS
+from ppv_plugin.pages.modules import MODULES, addresses
 from ppv_plugin.people.labels import PRESETS, Word, words_for
 
 register = template.Library()
 
 STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "room", "console")
-MODULES = (
-    "start",
-    "protocol",
-    "format",
-    "dom",
-    "socket",
-    "store",
-    "values",
-    "media",
-    "stage",
-    "devices",
-    "chat",
-    "ticking",
-    "meter",
-    "actions",
-    "session",
-    "room",
-    "console",
-    "listing",
-)
 _SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing"})
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {
@@ -76,24 +57,35 @@ def ppv_styles(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def ppv_head(context: Context, page: str = "") -> SafeString:
-    """Style sheets, import map and entry module. `page` (room, console, listing) preloads what that page needs."""
-    urls = import_map()
+    """Style sheets, modules and entry module. `page` (room, console, listing) preloads what that page needs.
+
+    With a nonce, or modules of the site's own, the names stand in an import map; otherwise nothing is inline.
+    """
     nonce = getattr(context.get("request"), "csp_nonce", None)
     # not `if nonce`: django-csp's lazy nonce is false until it is read
-    attribute = format_html(' nonce="{}"', str(nonce)) if nonce is not None else SafeString("")
-    text = json.dumps({"imports": urls}, indent=None).translate(_IN_SCRIPT)
+    mapped = nonce is not None or bool(conf.IMPORTMAP_OVERRIDES)
+    urls = import_map() if mapped else addresses()
     preloads = format_html_join(
         "\n",
         '<link rel="modulepreload" href="{}">',
         ((urls[f"ppv/{name}"],) for name in PRELOADS.get(page, ())),
     )
     return format_html(
-        '{}\n<script type="importmap"{}>{}</script>\n{}\n<script type="module" src="{}"></script>',
+        '{}\n{}\n{}\n<script type="module" src="{}"></script>',
         ppv_styles(context),
-        attribute,
-        mark_safe(text),  # noqa: S308 - JSON, with < > & escaped above
+        _map(urls, nonce) if mapped else "",
         preloads,
         urls["ppv/start"],
+    )
+
+
+def _map(urls: dict[str, str], nonce: object | None) -> SafeString:
+    attribute = format_html(' nonce="{}"', str(nonce)) if nonce is not None else SafeString("")
+    text = json.dumps({"imports": urls}, indent=None).translate(_IN_SCRIPT)
+    return format_html(
+        '<script type="importmap"{}>{}</script>',
+        attribute,
+        mark_safe(text),  # noqa: S308 - JSON, with < > & escaped above
     )
 
 

@@ -55,6 +55,8 @@ class Cast:
         ana = Performer.objects.create(user=users["ana"], name="Ana")
         bo = Performer.objects.create(user=users["bo"], name="Bo", studio=studio)
         locale = Locale.get_default()
+        named = {"name": "Free", "sort_order": 1}
+        free, _made = RoomMode.objects.get_or_create(locale=locale, key="free", defaults=named)
         return cls(
             site=site,
             ana=users["ana"],
@@ -64,7 +66,7 @@ class Cast:
             eos=studio,
             ana_room=Room.objects.create(site=site, slug="ana", title="Ana's room", description="Piano", performer=ana),
             bo_room=Room.objects.create(site=site, slug="bo", title="Bo's room", description="Yoga", performer=bo),
-            free=RoomMode.objects.create(locale=locale, key="free", name="Free", sort_order=1),
+            free=free,
             group=RoomMode.objects.create(
                 locale=locale, key="group", name="Group", group_cpm=150, grace_seconds=30, sort_order=2,
                 requests_enabled=False,
@@ -127,7 +129,7 @@ class Cast:
         return visit
 
     def join(self, user: Any, room: Room, direction: str, *, connection: UUID | None = None, **more: Any) -> UUID:
-        connection = connection or UUID(int=user.pk if user is not None else uuid4().int)
+        connection = connection or connection_of(user)
         role = "performer" if user is not None and room.performer.user_id == user.pk else "client"
         presence.open_presence(
             connection=connection, room_id=room.pk, user_key=str(getattr(user, "pk", "")), role=role, now=self.now
@@ -162,6 +164,12 @@ class Cast:
 
     def receipt(self, session_id: UUID) -> metering_queries.Receipt:
         return metering_queries.receipt(session_id=session_id)
+
+
+def connection_of(user: Any | None) -> UUID:
+    """The same for the same person, whatever the site's users have as their key."""
+    key = uuid4() if user is None else user.pk
+    return key if isinstance(key, UUID) else UUID(int=key)
 
 
 def _user(name: str) -> Any:

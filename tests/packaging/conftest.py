@@ -4,40 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-import sys
 import venv
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.wheel import PIP, ROOT, build, run
+
 HOW_TO = ROOT / "docs/how-to/add-to-your-site.md"
 BLOCK = re.compile(r'^```python title="([\w.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check")
-
-
-def run(*command: object, cwd: Path, env: dict[str, str] | None = None) -> str:
-    words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return done.stdout
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy of the files that git has: a `build/` left lying in the work tree would get in."""
-    source = tmp_path_factory.mktemp("source")
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    for name in run(*listing, cwd=ROOT).splitlines():
-        if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, source / name)
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, *PIP, "wheel", "--no-deps", "--wheel-dir", folder, ".", cwd=source)
-    return next(folder.glob("ppv_plugin-*.whl"))
+    return build(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel"))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         site = self._front_page()
         call_command("ppv_setup", stdout=io.StringIO())
+        self._menu(site)
         LabelSettings.objects.get_or_create(site=site, defaults={"preset": "broadcaster"})
         self._superuser()
         studio = self._studio()
@@ -53,6 +54,11 @@ class Command(BaseCommand):
             home.refresh_from_db()
             home.save_revision().publish()
         return site
+
+    def _menu(self, site: Site) -> None:
+        for page in site.root_page.get_children().filter(show_in_menus=False).specific():
+            page.show_in_menus = True
+            page.save_revision().publish()
 
     def _user(self, name: str, **more: Any) -> Any:
         user, made = get_user_model().objects.get_or_create(username=name, defaults=more)

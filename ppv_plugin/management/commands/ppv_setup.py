@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.core import checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Q
-from django.urls import NoReverseMatch, resolve, reverse
 from wagtail.models import Locale, Site
 
-from ppv_plugin.conf import conf
+from ppv_plugin.management.readiness import left_to_do, missing_migrations
 from ppv_plugin.pages.addresses import page_types
-from ppv_plugin.people.models import LabelSettings, Performer
-from ppv_plugin.rooms.models import PricingSettings, Room, RoomMode
+from ppv_plugin.people.models import LabelSettings
+from ppv_plugin.rooms.models import PricingSettings, RoomMode
 
 MODES: list[dict[str, Any]] = [
     {"key": "free", "name": "Free", "description": "Everybody may watch and write; private shows on request."},
@@ -69,43 +66,55 @@ GROUPS = {
 }
 
 
-class _Undone(Exception):
-    """Takes a dry run's changes back."""
-
-
 class Command(BaseCommand):
     help = "Adds the room modes, pages and groups that a site with video chat needs. May be run again at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
-        parser.add_argument("--site", default="", help="hostname of the site; the default site otherwise")
+        parser.add_argument(
+            "--site", default="", help="hostname of the site, with :port if need be; the default site otherwise"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        missing = missing_migrations()
+        if missing:
+            raise CommandError(
+                f"The database lacks {len(missing)} migrations ({', '.join(missing[:3])} ...). "
+                "Run `manage.py migrate` first."
+            )
         dry = options["dry_run"]
         site = self._site(options["site"])
-        self.stdout.write(f"Site: {site}" + (" (dry run: nothing is kept)" if dry else ""))
-        try:
-            with transaction.atomic():
-                self._settings(site)
-                self._modes()
-                self._groups()
-                self._pages(site)
-                if dry:
-                    raise _Undone
-        except _Undone:
-            pass
-        self._left_to_do(site)
+        self.stdout.write(f"Video chat on the site {site}" + (" (dry run: nothing is kept)" if dry else ""))
+        steps = (
+            ("Prices and words", self._settings),
+            ("Room modes", self._modes),
+            ("Groups with their rights", self._groups),
+            (f"Pages below {site.root_page.title!r}", self._pages),
+        )
+        with transaction.atomic():
+            for number, (title, step) in enumerate(steps, 1):
+                self.stdout.write(self.style.MIGRATE_HEADING(f"{number} of {len(steps)}  {title}"))
+                step(site)
+            self._left_to_do(site)
+            if dry:
+                transaction.set_rollback(True)
 
-    def _site(self, hostname: str) -> Site:
-        rows = Site.objects.filter(hostname=hostname) if hostname else Site.objects.filter(is_default_site=True)
-        site = rows.select_related("root_page").first()
-        if site is None:
+    def _site(self, wanted: str) -> Site:
+        hostname, _, port = wanted.partition(":")
+        rows = Site.objects.filter(hostname=hostname) if wanted else Site.objects.filter(is_default_site=True)
+        if port.isdecimal():
+            rows = rows.filter(port=int(port))
+        sites = list(rows.select_related("root_page")[:2])
+        if len(sites) > 1:
+            raise CommandError(f"Several sites have the hostname {hostname!r}. Add the port: --site {hostname}:PORT")
+        if not sites:
+            known = ", ".join(map(str, Site.objects.all())) or "none"
+            what = f"site with the hostname {wanted!r}" if wanted else "default site"
             raise CommandError(
-                f"There is no site with the hostname {hostname!r}."
-                if hostname
-                else "There is no default site. Make one under Settings > Sites in Wagtail's admin."
+                f"There is no {what}. Sites that there are: {known}. "
+                "Make it under Settings > Sites in Wagtail's admin, or name another with --site."
             )
-        return site
+        return sites[0]
 
     def _done(self, made: bool, what: str) -> None:
         self.stdout.write(f"  {'added ' if made else 'exists'}  {what}")
@@ -115,15 +124,15 @@ class Command(BaseCommand):
             _row, made = model.objects.get_or_create(site=site)
             self._done(made, str(model._meta.verbose_name))
 
-    def _modes(self) -> None:
-        locale = Locale.get_default()
+    def _modes(self, site: Site) -> None:
+        locale = _default_locale()
         for order, mode in enumerate(MODES):
             values = {**mode, "sort_order": order}
             key = values.pop("key")
             row, made = RoomMode.objects.get_or_create(key=key, locale=locale, defaults=values)
             self._done(made, f"room mode {row.name}")
 
-    def _groups(self) -> None:
+    def _groups(self, site: Site) -> None:
         """An existing group is left as it is: what it lacks may have been taken away on purpose."""
         for name, wanted in GROUPS.items():
             group, made = Group.objects.get_or_create(name=name)
@@ -138,14 +147,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"  skipped the {title.lower()} page: no page type has the mixin for it")
                 continue
             known = next((page for model in types if (page := model.objects.in_site(site).first())), None)
-            if known is None:
-                page = types[0](title=title, slug=self._free_slug(site, slug), show_in_menus=True)
+            if known is not None:
+                self._done(False, f"page {known.title} at {known.get_url() or known.url_path}")
+            elif not types[0].can_create_at(site.root_page.specific):
+                self.stdout.write(
+                    f"  skipped the {title.lower()} page: {site.root_page.title!r} takes no page of the type "
+                    f"{types[0]._meta.label}. Allow it in its subpage_types, or make the page elsewhere."
+                )
+            else:
+                page = types[0](title=title, slug=self._free_slug(site, slug))
                 site.root_page.add_child(instance=page)
                 page.save_revision().publish()
-                known = page
                 self._done(True, f"page {title} at {page.get_url() or page.url_path}")
-            else:
-                self._done(False, f"page {known.title} at {known.get_url() or known.url_path}")
 
     def _free_slug(self, site: Site, wanted: str) -> str:
         taken = set(site.root_page.get_children().values_list("slug", flat=True))
@@ -153,13 +166,23 @@ class Command(BaseCommand):
         return next(name for name in names if name not in taken)
 
     def _left_to_do(self, site: Site) -> None:
-        left = [*_unfinished(site), *_check_hints()]
+        left = left_to_do(site)
         if not left:
             self.stdout.write(self.style.SUCCESS("Nothing is left to do."))
             return
-        self.stdout.write("Left to do:")
+        self.stdout.write(self.style.MIGRATE_HEADING("Left to do"))
         for line in left:
             self.stdout.write(f"  - {line}")
+
+
+def _default_locale() -> Locale:
+    try:
+        return Locale.get_default()
+    except (Locale.DoesNotExist, LookupError) as error:
+        raise CommandError(
+            f"There is no locale for LANGUAGE_CODE {settings.LANGUAGE_CODE!r}. "
+            "Make it under Settings > Locales in Wagtail's admin."
+        ) from error
 
 
 def _permissions(names: list[str]) -> list[Permission]:
@@ -168,27 +191,3 @@ def _permissions(names: list[str]) -> list[Permission]:
         app, codename = name.split(".")
         wanted |= Q(content_type__app_label=app, codename=codename)
     return list(Permission.objects.filter(wanted))
-
-
-def _unfinished(site: Site) -> list[str]:
-    left = []
-    if not apps.is_installed("ppv_plugin.pages") and not page_types("listing"):
-        left.append('Add "ppv_plugin.pages" to INSTALLED_APPS, or make page types of ppv_plugin.pages.mixins.')
-    try:
-        reverse("ppv:top_up")
-    except NoReverseMatch:
-        left.append('Add path("ppv/", include("ppv_plugin.urls")) to your urls, before wagtail_urls.')
-    login = str(settings.LOGIN_URL)
-    if login.startswith("/") and resolve(login).url_name == "wagtail_serve":
-        left.append(f"LOGIN_URL is {login}, which is no view of this site: set it to your sign-in page.")
-    if not Performer.objects.exists():
-        left.append("Make a performer and a room in Wagtail's admin, in the menu of the video chat.")
-    elif not Room.objects.filter(site=site).exists():
-        left.append("Make a room for a performer in Wagtail's admin, in the menu of the video chat.")
-    if not conf.TEST_PAYMENTS:
-        left.append('Nobody can buy tokens yet. To try it out, set PPV_PLUGIN = {"TEST_PAYMENTS": True}.')
-    return left
-
-
-def _check_hints() -> list[str]:
-    return [f"{found.id}: {found.msg} {found.hint or ''}".strip() for found in checks.run_checks(tags=["ppv_plugin"])]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
 from django.template import Context, Template
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from ppv_plugin.templatetags import ppv
 
@@ -31,7 +32,9 @@ def import_map(html: str) -> dict[str, str]:
 
 def test_every_module_on_disk_has_a_name_in_the_import_map() -> None:
     folder = settings.BASE_DIR / "ppv_plugin/static/ppv_plugin/js"
-    assert set(import_map(rendered("{% ppv_head %}"))) == {f"ppv/{path.stem}" for path in folder.glob("*.js")}
+    assert set(import_map(rendered("{% ppv_head %}", on_request={"csp_nonce": "a"}))) == {
+        f"ppv/{path.stem}" for path in folder.glob("*.js")
+    }
 
 
 def test_every_style_sheet_on_disk_is_linked_once() -> None:
@@ -65,8 +68,33 @@ def test_a_nonce_that_was_not_read_yet_is_read() -> None:
     assert '<script type="importmap" nonce="abc123">' in rendered("{% ppv_head %}", on_request={"csp_nonce": Unread()})
 
 
-def test_a_site_without_a_policy_gets_no_nonce() -> None:
-    assert "nonce" not in rendered("{% ppv_head %}")
+def test_without_a_nonce_nothing_is_inline() -> None:
+    html = rendered('{% ppv_head "room" %}')
+    assert re.findall(r"<script(?![^>]* src=)", html) == []
+    assert "nonce" not in html
+
+
+def test_every_import_leads_to_another_module_by_its_address(client: Client) -> None:
+    html = rendered('{% ppv_head "room" %}')
+    seen: set[str] = set()
+    wanted = set(re.findall(r'(?:src|href)="(/ppv/modules/[^"]+)"', html))
+    while wanted - seen:
+        address = (wanted - seen).pop()
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert answer["Content-Type"].startswith("text/javascript")
+        assert "immutable" in answer["Cache-Control"]
+        text = re.sub(r"/\*.*?\*/", "", answer.content.decode(), flags=re.DOTALL)
+        assert '"ppv/' not in text
+        wanted |= {urljoin(address, name) for name in re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', text)}
+        seen.add(address)
+    assert {path.rsplit("/", 1)[1] for path in seen} == {f"{name}.js" for name in ppv.MODULES}
+
+
+def test_another_versions_module_is_not_kept(client: Client) -> None:
+    answer = client.get("/ppv/modules/0123456789ab/start.js")
+    assert answer["Cache-Control"] == "no-cache"
+    assert client.get("/ppv/modules/0123456789ab/nothing.js").status_code == 404
 
 
 def test_a_page_preloads_what_it_names() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from wagtail.models import Page, Site
 
+from ppv_plugin.management import readiness
 from ppv_plugin.management.commands import ppv_setup
 from ppv_plugin.models import RoomMode
 from ppv_plugin.pages.models import LiveListingPage, WalletPage
@@ -86,13 +88,96 @@ def test_a_site_is_chosen_by_its_hostname() -> None:
     Site.objects.create(hostname="other.example", root_page=other)
     run("--site", "other.example")
     assert LiveListingPage.objects.get().get_parent() == other
-    with pytest.raises(CommandError, match=r"no site with the hostname 'nowhere\.example'"):
+
+
+def test_a_hostname_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(CommandError, match=r"no site with the hostname 'nowhere\.example'.*localhost"):
         run("--site", "nowhere.example")
 
 
+def test_a_hostname_on_two_ports_needs_the_port() -> None:
+    other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
+    Site.objects.create(hostname="localhost", port=8000, root_page=other)
+    with pytest.raises(CommandError, match="--site localhost:PORT"):
+        run("--site", "localhost")
+    run("--site", "localhost:8000")
+    assert LiveListingPage.objects.get().get_parent() == other
+
+
+def test_without_a_default_site_it_says_what_to_do() -> None:
+    Site.objects.update(is_default_site=False)
+    with pytest.raises(CommandError, match=r"There is no default site.*name another with --site"):
+        run()
+
+
+def test_without_a_locale_for_the_language_it_says_so(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "fr"
+    with pytest.raises(CommandError, match="no locale for LANGUAGE_CODE 'fr'"):
+        run()
+
+
+def test_an_unmigrated_database_is_told_before_anything_is_touched() -> None:
+    MigrationRecorder.Migration.objects.filter(app="ppv_plugin_pages").delete()
+    with pytest.raises(CommandError, match=r"lacks \d migrations \(ppv_plugin_pages\.0001_initial.*manage\.py migrate"):
+        run()
+    assert not RoomMode.objects.exists()
+
+
+def test_a_home_page_that_takes_no_such_pages_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WalletPage, "can_create_at", classmethod(lambda cls, parent: False))
+    said = run()
+    assert "skipped the wallet page" in said
+    assert "subpage_types" in said
+    assert LiveListingPage.objects.exists()
+    assert not WalletPage.objects.exists()
+
+
+def test_menus_of_the_site_stay_as_they_are() -> None:
+    said = run()
+    assert not Site.objects.get().root_page.get_children().in_menu().exists()
+    assert "Link to Live, Studio, Wallet in your menu" in said
+    Page.objects.filter(slug__in=("live", "studio", "wallet")).update(show_in_menus=True)
+    assert "in your menu" not in run()
+
+
+def test_other_sites_are_named_with_the_command_for_them() -> None:
+    other = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
+    Site.objects.create(hostname="other.example", root_page=other)
+    assert "ppv_setup --site other.example" in run()
+    assert "localhost" not in run("--site", "other.example").split("Left to do")[1]
+
+
+def test_a_home_page_that_is_no_public_one_is_told() -> None:
+    Page.objects.filter(depth=2).update(live=False)
+    assert "Publish the home page" in run()
+
+
+def test_the_steps_are_counted() -> None:
+    said = run()
+    assert [line[:6] for line in said.splitlines() if " of " in line[:6]] == ["1 of 4", "2 of 4", "3 of 4", "4 of 4"]
+
+
+def test_checks_for_production_are_told_in_production_only(settings: Any) -> None:
+    settings.DEBUG = True
+    assert "W008" not in run()
+    settings.DEBUG = False
+    assert "ppv_plugin.W008: There is no TURN server" in run()
+
+
+def test_what_is_silenced_is_not_told(settings: Any) -> None:
+    settings.SILENCED_SYSTEM_CHECKS = ["ppv_plugin.W008"]
+    assert "W008" not in run()
+
+
+def test_an_application_without_sockets_is_told_everywhere(settings: Any) -> None:
+    settings.DEBUG = True
+    settings.ASGI_APPLICATION = "nowhere.application"
+    assert "ppv_plugin.W012" in run()
+
+
 def test_without_page_types_it_does_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ppv_setup, "page_types", lambda kind: [])
-    monkeypatch.setattr(ppv_setup.apps, "is_installed", lambda name: name != "ppv_plugin.pages")
+    for module in (ppv_setup, readiness):
+        monkeypatch.setattr(module, "page_types", lambda kind: [])
     said = run()
     assert "skipped the live page" in said
     assert 'Add "ppv_plugin.pages" to INSTALLED_APPS' in said

@@ -1,0 +1,5 @@
+from base.models import BasePage
+
+
+class HomePage(BasePage):
+    pass
