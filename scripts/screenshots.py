@@ -7,6 +7,7 @@ browser of its own, as the browser tests do.
 from __future__ import annotations
 
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -70,6 +71,9 @@ def pages_at_rest(stage: Stage, camera: Photographer) -> None:
     cy = stage.client("cy")
     cy.opens("/wallet/")
     camera.takes(cy.page, "wallet")
+    for name, path in (("limits", "/ppv/wallet/limits/"), ("verify", "/ppv/verify/")):
+        cy.opens(path)
+        camera.takes(cy.page, name)
 
 
 def the_room(ana: Performer, cy: Client, di: Client, camera: Photographer) -> None:
@@ -118,8 +122,16 @@ def a_private_show(ana: Performer, cy: Client, di: Client, camera: Photographer)
 
 
 def a_paid_show(bo: Performer, di: Client, camera: Photographer) -> None:
-    bo.goes_live("Group paid")
+    bo.goes_live("Free")
     di.opens_room_of("bo")
+    di.sees_and_hears()
+    mode = bo.page.get_by_label("Mode", exact=True)
+    mode.select_option(label=mode.get_by_role("option", name=re.compile("^Group paid")).inner_text())
+    bo.presses("Change the mode")
+    question = di.page.get_by_role("dialog", name=re.compile("goes on at"))
+    question.wait_for()
+    camera.takes(di.page, "mode-question")
+    question.get_by_role("button", name="Stay outside, pay nothing").click()
     camera.takes(di.page, "paid-consent")
     di.enters_paid_show()
     di.sees_and_hears()

@@ -103,8 +103,10 @@ def record_usage(*, reports: Iterable[UsageReport], now: datetime, heartbeat: He
 def _hold_clock(heartbeat: Heartbeat, participants: Iterable[str], now: datetime) -> EngineClock:
     """The locked clock, held by this holder from now on. `participants`: whose sessions are going to be locked."""
     said = {"mono_ms": heartbeat.mono_ms, "holder": heartbeat.holder, "heard_at": now}
-    EngineClock.objects.get_or_create(boot_id=heartbeat.boot_id, defaults=said)
-    clock = EngineClock.objects.select_for_update(no_key=True).get(boot_id=heartbeat.boot_id)
+    clocks = EngineClock.objects.filter(boot_id=heartbeat.boot_id).select_for_update(no_key=True)
+    if (clock := clocks.first()) is None:  # two meters may meet a new engine at once
+        EngineClock.objects.bulk_create([EngineClock(boot_id=heartbeat.boot_id, **said)], ignore_conflicts=True)
+        clock = clocks.get()
     # An earlier sample that comes late has no news, and would anchor a session to a moment from before it stalled.
     if heartbeat.mono_ms < clock.mono_ms + (LEASE_MS if clock.holder != heartbeat.holder else 0):
         raise SpokenFor

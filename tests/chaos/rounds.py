@@ -248,5 +248,5 @@ def _raised(log: str) -> Iterator[str]:
             inside = True
         elif inside and line and not line.startswith(" "):
             inside = False
-            if not "".join(lines[number + 1 : number + 3]).startswith(CHAINED):
+            if not any(after.startswith(CHAINED) for after in lines[number + 1 : number + 6]):  # PostgreSQL says more
                 yield line
