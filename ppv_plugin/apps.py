@@ -13,6 +13,7 @@ class PPVPluginConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers them
         from .metering.receipts import receivers as signing  # noqa: F401  connects it
+        from .people import receivers as telling  # noqa: F401  connects it
         from .realtime import announcements
         from .shows import receivers  # noqa: F401  connects them
 

@@ -23,6 +23,11 @@ class Settings:
     BASE_TEMPLATE: str = "ppv_plugin/base.html"  # our pages extend it; needs a `content` block
     IMPORTMAP_OVERRIDES: dict[str, str] = field(default_factory=dict)  # module name -> URL
 
+    # people
+    SIGNUP_URL: str = ""  # the site's own sign-up page, as a path, a URL or a route's name; empty = ours
+    SIGN_UPS_PER_HOUR: int = 30  # new accounts tried from one address; 0 = no limit
+    ACTIVATION_HOURS: int = 72  # how long a link that confirms an e-mail address works
+
     # media
     MEDIA_ENGINE: str = "ppv_plugin.media.embedded.EmbeddedEngine"  # dotted path of a MediaEngine
     RELAY_URL: str = ""  # where RemoteEngine finds `manage.py ppv_relay`

@@ -32,6 +32,10 @@ class NotAllowed(PPVError):
     text = _("You are not allowed to do that.")
 
 
+class NotApproved(NotAllowed):
+    """Somebody's role does not reach that far: `text` says what is missing."""
+
+
 class SignInNeeded(NotAllowed):
     code = "sign_in"
     text = _("Please sign in first.")
@@ -39,7 +43,7 @@ class SignInNeeded(NotAllowed):
 
 class Blocked(NotAllowed):
     code = "blocked"
-    text = _("You cannot enter this room.")
+    text = _("You cannot come in here.")
 
 
 class NotFound(PPVError):

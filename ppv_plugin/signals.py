@@ -25,6 +25,7 @@ refund_posted = Signal()  # refund_id: UUID, session_id: UUID, amount: int
 show_started = Signal()  # show_id: UUID, room_id: int
 show_ended = Signal()  # show_id: UUID, room_id: int, reason: str
 mode_switched = Signal()  # show_id: UUID, room_id: int, number: int — the performer changed the mode while live
+role_changed = Signal()  # role: str, subject: UUID, user_key: str, before: str, after: str, at: datetime
 request_changed = Signal()  # request_id: UUID, state: str
 private_started = Signal()  # private_id: UUID
 private_ended = Signal()  # private_id: UUID

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from ppv_plugin.pages import activation_views as activation
 from ppv_plugin.pages import limit_views as limits
 from ppv_plugin.pages import modules
 from ppv_plugin.pages import receipt_views as receipts
@@ -13,6 +14,7 @@ from ppv_plugin.rooms import views as rooms
 
 app_name = "ppv"
 urlpatterns = [
+    path("activate/<str:token>/", activation.activate, name="activate"),
     path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
     path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),

@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin.wording import named
+
 
 class Message(models.Model):
     """`cid` is the sender's idempotency key: sending again stores nothing new. `private_show` empty = public chat."""
 
     class Author(models.TextChoices):
-        PERFORMER = "performer", _("Performer")
-        CLIENT = "client", _("Client")
+        PERFORMER = "performer", named("performer", cap=True)
+        CLIENT = "client", named("client", cap=True)
         SYSTEM = "system", _("System")
 
     room = models.ForeignKey("ppv_plugin.Room", on_delete=models.CASCADE, related_name="messages")

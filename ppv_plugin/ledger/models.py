@@ -12,14 +12,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin.wording import phrase
+
 
 class Account(models.Model):
     """`owner` is the key of whoever it belongs to, empty for the house and the provider."""
 
     class Kind(models.TextChoices):
-        CLIENT = "client", _("Client wallet")
-        PERFORMER = "performer", _("Performer earnings")
-        STUDIO = "studio", _("Studio earnings")
+        CLIENT = "client", phrase(_("wallet of %(a_client)s"), cap=True)
+        PERFORMER = "performer", phrase(_("earnings of %(a_performer)s"), cap=True)
+        STUDIO = "studio", phrase(_("earnings of %(a_studio)s"), cap=True)
         HOUSE = "house", _("House")
         PROVIDER = "provider", _("Payment provider")
         RECEIVABLE = "receivable", _("Owed to the house")  # owner: id of the account that owes; never above zero

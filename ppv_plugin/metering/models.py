@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin.wording import phrase
+
 
 class EngineClock(models.Model):
     """How far the monotonic clock of a media engine has come in this boot, as told by the one meter named `holder`.
@@ -39,16 +41,16 @@ class MeteredSession(models.Model):
         CLOSED = "closed", _("Closed")
 
     class EndReason(models.TextChoices):
-        CLIENT = "client", _("ended by the client")
-        PERFORMER = "performer", _("ended by the performer")
+        CLIENT = "client", phrase(_("ended by the %(client)s"))
+        PERFORMER = "performer", phrase(_("ended by the %(performer)s"))
         FUNDS = "funds", _("funds ran out")
-        LIMIT = "limit", _("the client's own limit was reached")
-        CLIENT_LOST = "client_lost", _("the client's connection was lost")
-        PERFORMER_LOST = "performer_lost", _("the performer's connection was lost")
+        LIMIT = "limit", phrase(_("the own limit of the %(client)s was reached"))
+        CLIENT_LOST = "client_lost", phrase(_("the connection of the %(client)s was lost"))
+        PERFORMER_LOST = "performer_lost", phrase(_("the connection of the %(performer)s was lost"))
         MEDIA_LOST = "media_lost", _("sound and picture were lost")
         NEVER_STARTED = "never_started", _("sound and picture never started")
-        SHOW_ENDED = "show_ended", _("the show ended")
-        MODE_CHANGED = "mode_changed", _("the room's mode changed")
+        SHOW_ENDED = "show_ended", phrase(_("the %(show)s ended"))
+        MODE_CHANGED = "mode_changed", phrase(_("the mode of the %(room)s changed"))
         STAFF = "staff", _("ended by the site")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -13,7 +13,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from wagtail.models import Site
 
-Kind = Literal["listing", "dashboard", "wallet"]
+Kind = Literal["listing", "dashboard", "wallet", "registration"]
 
 
 def page_types(kind: Kind) -> list[type[models.Model]]:
@@ -44,6 +44,16 @@ def url_of(request: HttpRequest, kind: Kind) -> str:
     """Empty when the site has no such page."""
     page = page_of(request, kind)
     return (page.get_url(request) or "") if page else ""
+
+
+def registration_url(request: HttpRequest, role: str) -> str:
+    """Where people of this site register for a role; empty when there is no such page."""
+    site = Site.find_for_request(request)
+    for model in page_types("registration") if site else ():
+        page = model.objects.in_site(site).live().filter(role=role).order_by("path").first()  # type: ignore[attr-defined]
+        if page:
+            return page.get_url(request) or ""
+    return ""
 
 
 def room_url(request: HttpRequest, slug: str) -> str:

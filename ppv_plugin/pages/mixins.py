@@ -1,4 +1,4 @@
-"""What makes a page a live listing, a performer's dashboard or a wallet.
+"""What makes a page a live listing, a performer's dashboard, a wallet or a registration.
 
 None of these imports `Page`: a site that swaps Wagtail's base page leaves `ppv_plugin.pages` out of `INSTALLED_APPS`
 and writes `class LivePage(LiveListingMixin, BasePage)`.
@@ -13,14 +13,17 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
 from ppv_plugin.conf import conf
+from ppv_plugin.people.models import Role
 
-from . import dashboard, listing, room, wallet
+from . import dashboard, listing, registration, room, wallet
 from .addresses import Kind
 from .middleware import allow_devices
 
@@ -105,6 +108,34 @@ class PerformerDashboardMixin(_PPVPageMixin):
             if saved is not None:
                 return saved
         return allow_devices(super().serve(request, *args, **kwargs))
+
+
+class RegistrationMixin(_PPVPageMixin):
+    """Where people register for one of the roles."""
+
+    role = models.CharField(_("people register as"), max_length=12, choices=Role.choices, default=Role.CLIENT)
+    ppv_kind: ClassVar[Kind] = "registration"
+    ppv_template = "ppv_plugin/pages/registration.html"
+    ppv_panels = [FieldPanel("role"), *_PPVPageMixin.ppv_panels]
+    page_description = _("Where people register for a role. Settings > Video chat: roles says what that takes.")
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_context(request, *args, **kwargs),
+            **registration.context(page=self, request=request, now=timezone.now()),
+        }
+
+    @method_decorator(sensitive_post_parameters("account-password1", "account-password2"))
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            answer = registration.submit(page=self, request=request, now=timezone.now())
+            if answer is not None:
+                add_never_cache_headers(answer)
+                return answer
+        return super().serve(request, *args, **kwargs)
 
 
 class WalletMixin(_PPVPageMixin):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from .mixins import LiveListingMixin, PerformerDashboardMixin, WalletMixin
+from .mixins import LiveListingMixin, PerformerDashboardMixin, RegistrationMixin, WalletMixin
 
 
 class LiveListingPage(LiveListingMixin, Page):
@@ -23,6 +23,14 @@ class PerformerDashboardPage(PerformerDashboardMixin, Page):
     class Meta:
         verbose_name = _("performer dashboard page")
         verbose_name_plural = _("performer dashboard pages")
+
+
+class RegistrationPage(RegistrationMixin, Page):
+    content_panels = [*Page.content_panels, *RegistrationMixin.ppv_panels]
+
+    class Meta:
+        verbose_name = _("registration page")
+        verbose_name_plural = _("registration pages")
 
 
 class WalletPage(WalletMixin, Page):

@@ -78,6 +78,12 @@ PRESET_CHOICES = [
     ("artist", _("Artist / fan")),
 ]
 _COMMON = {"studio": _STUDIO, "token": _TOKEN, "room": _ROOM, "show": _SHOW}
+# Where no site is asked: commands, migrations, names of permissions.
+NEUTRAL: dict[str, Word] = {
+    "performer": Word(_("performer"), _("performers"), _("a performer")),
+    "client": Word(_("client"), _("clients"), _("a client")),
+    **_COMMON,
+}
 
 
 def words_for(*, preset: str, own: Iterable[tuple[str, str, str, str, str]], language: str) -> dict[str, Word]:

@@ -59,9 +59,11 @@ def ppv_styles(context: Context) -> SafeString:
 def ppv_head(context: Context, page: str = "") -> SafeString:
     """Style sheets, modules and entry module. `page` (room, console, listing) preloads what that page needs.
 
-    Nothing is inline, except for a site with modules of its own: their names stand in an import map.
+    With a nonce, or modules of the site's own, the names stand in an import map; otherwise nothing is inline.
     """
-    mapped = bool(conf.IMPORTMAP_OVERRIDES)
+    nonce = getattr(context.get("request"), "csp_nonce", None)
+    # not `if nonce`: django-csp's lazy nonce is false until it is read
+    mapped = nonce is not None or bool(conf.IMPORTMAP_OVERRIDES)
     urls = import_map() if mapped else addresses()
     preloads = format_html_join(
         "\n",
@@ -71,14 +73,13 @@ def ppv_head(context: Context, page: str = "") -> SafeString:
     return format_html(
         '{}\n{}\n{}\n<script type="module" src="{}"></script>',
         ppv_styles(context),
-        _map(urls, getattr(context.get("request"), "csp_nonce", None)) if mapped else "",
+        _map(urls, nonce) if mapped else "",
         preloads,
         urls["ppv/start"],
     )
 
 
 def _map(urls: dict[str, str], nonce: object | None) -> SafeString:
-    # not `if nonce`: django-csp's lazy nonce is false until it is read
     attribute = format_html(' nonce="{}"', str(nonce)) if nonce is not None else SafeString("")
     text = json.dumps({"imports": urls}, indent=None).translate(_IN_SCRIPT)
     return format_html(
@@ -155,16 +156,19 @@ def _words(context: Context) -> dict[str, Word]:
     language = get_language() or settings.LANGUAGE_CODE
     key = f"ppv_words_{language}"
     if key not in page:
-        page[key] = _words_of_site(context.get("request"), language)
+        page[key] = _words_of_site(context.get("ppv_site"), context.get("request"), language)
     return page[key]
 
 
-def _words_of_site(request: HttpRequest | None, language: str) -> dict[str, Word]:
+def _words_of_site(site: Any, request: HttpRequest | None, language: str) -> dict[str, Word]:
+    """A letter has a site and no request."""
     from wagtail.models import Site
 
     from ppv_plugin.people.queries import words
 
-    site = Site.find_for_request(request) if request is not None else Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        rows = Site.objects.filter(is_default_site=True)
+        site = Site.find_for_request(request) if request is not None else rows.first()
     if site is None:  # a page rendered before any site was set up
         return words_for(preset=next(iter(PRESETS)), own=(), language=language)
     return words(site=site, language=language)

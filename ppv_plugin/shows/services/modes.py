@@ -9,9 +9,12 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ppv_plugin import hooks
-from ppv_plugin.errors import InPrivate, NotAllowed, NotFound
+from ppv_plugin.errors import InPrivate, NotAllowed, NotApproved, NotFound
+from ppv_plugin.people import queries as people
+from ppv_plugin.people.texts import blocking_text
 from ppv_plugin.rooms import presence, snapshots
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.rules import Terms
@@ -35,11 +38,13 @@ class Choice:
 
 
 def choose(*, user: Any, room_id: int, mode_id: int) -> Choice:
-    """Raises SignInNeeded, NotFound (no such room or mode), NotAllowed (not this performer, not approved, suspended,
-    vetoed)."""
+    """Raises SignInNeeded, NotFound (no such room or mode), NotAllowed (not this performer, a suspended room, vetoed),
+    NotApproved (what is missing, in words)."""
     room = own_room(user=user, room_id=room_id)
-    if room.suspended or room.performer.status != "approved":
-        raise NotAllowed
+    if room.suspended:
+        raise NotAllowed(_("Whoever runs the site has closed this for now: nobody can go live here."))
+    if not people.may_perform(performer=room.performer, site=room.site):
+        raise NotApproved(blocking_text(role="performer", row=room.performer))
     mode = next((mode for mode in rooms.modes(room.site) if mode.pk == mode_id), None)
     if mode is None:
         raise NotFound
