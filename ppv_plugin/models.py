@@ -4,8 +4,18 @@ from ppv_plugin.chat.models import Message
 from ppv_plugin.ledger.models import Account, Entry, Hold, SpendLimit, Transfer
 from ppv_plugin.metering.models import Adjustment, EngineClock, MeteredSession, Refund, SessionEvent, SessionPayee
 from ppv_plugin.metering.receipts.models import SignedReceipt
-from ppv_plugin.people.models import Block, Client, Label, LabelSettings, Performer, Studio
+from ppv_plugin.people.models import (
+    Block,
+    Client,
+    Label,
+    LabelSettings,
+    Performer,
+    RoleSettings,
+    StatusChange,
+    Studio,
+)
 from ppv_plugin.rooms.models import (
+    ClientPrice,
     Presence,
     PricingSettings,
     Room,
@@ -21,6 +31,7 @@ __all__ = [
     "Adjustment",
     "Block",
     "Client",
+    "ClientPrice",
     "EngineClock",
     "Entry",
     "Hold",
@@ -35,6 +46,7 @@ __all__ = [
     "PrivateRequest",
     "PrivateShow",
     "Refund",
+    "RoleSettings",
     "Room",
     "RoomMode",
     "RoomTag",
@@ -44,6 +56,7 @@ __all__ = [
     "SignedReceipt",
     "Snapshot",
     "SpendLimit",
+    "StatusChange",
     "Studio",
     "TaggedRoom",
     "Transfer",

@@ -11,19 +11,48 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import WHOLE_BP
+from ppv_plugin.rooms.models import RoomMode
 from ppv_plugin.rooms.queries import pricing
-from ppv_plugin.rooms.rules import PriceRefused, check_own_cpm
-from ppv_plugin.rooms.services import REFUSALS
-
-GROUP_CPM_MAX = 100_000  # hundredths: nobody means to charge more than a thousand tokens a minute
+from ppv_plugin.rooms.rules import GROUP_CPM_MAX, PriceRefused, check_own_cpm
+from ppv_plugin.rooms.services import REFUSALS, share_terms
 
 
 class RoomModeForm(WagtailAdminModelForm):
     group_cpm = TokensFormField(
         max_hundredths=GROUP_CPM_MAX,
         label=_("Price per minute"),
-        help_text=_("In tokens. What everybody inside pays per minute; 0 = free."),
+        help_text=_("In tokens, 1000.00 at most. What everybody inside pays per minute; 0 = free."),
     )
+
+    def clean_key(self) -> str:
+        """Unique in this language by the model; in the others of this mode the key changes with it."""
+        key: str = self.cleaned_data["key"]
+        others = RoomMode.objects.exclude(translation_key=self.instance.translation_key)
+        taken = others.filter(key=key, locale__in=_locales_of(self.instance)).select_related("locale").first()
+        if taken is not None:
+            text = _("“%(name)s” has this key already (%(language)s).")
+            raise ValidationError(text % {"name": taken.name, "language": taken.locale})
+        return key
+
+    def clean_active(self) -> bool:
+        active: bool = self.cleaned_data["active"]
+        others = RoomMode.objects.filter(active=True).exclude(translation_key=self.instance.translation_key)
+        if not active and self.instance.pk and not others.exists():
+            raise ValidationError(_("This is the only mode that can be chosen: without it nobody can go live."))
+        return active
+
+    def save(self, commit: bool = True) -> Any:
+        """What the mode costs and does is saved for its other languages too."""
+        mode = super().save(commit=commit)
+        if commit:
+            share_terms(mode=mode)
+        return mode
+
+
+def _locales_of(mode: RoomMode) -> list[int]:
+    siblings = RoomMode.objects.filter(translation_key=mode.translation_key)
+    found = list(siblings.values_list("locale_id", flat=True))
+    return found or ([mode.locale_id] if mode.locale_id else [])
 
 
 class RoomForm(WagtailAdminModelForm):

@@ -13,12 +13,13 @@ from ppv_plugin.errors import PPVError
 from ppv_plugin.ledger.queries import balance_of
 from ppv_plugin.ledger.receivables import owed_by
 from ppv_plugin.people.models import Performer
-from ppv_plugin.people.queries import performer_of
-from ppv_plugin.rooms.forms import PrivateCpmForm
+from ppv_plugin.people.queries import may_perform, performer_of
+from ppv_plugin.people.texts import blocking_text
+from ppv_plugin.rooms.forms import ClientCpmForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
-from ppv_plugin.rooms.queries import modes, pricing
-from ppv_plugin.rooms.services import set_private_cpm
-from ppv_plugin.shows.queries import performer_history, person_view, room_view
+from ppv_plugin.rooms.queries import client_prices, modes, pricing
+from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
+from ppv_plugin.shows.queries import performer_history, person_view, regulars, room_view
 
 from . import addresses
 from .room import socket_url
@@ -37,10 +38,13 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         return {**found, "gate": "sign_in"}
     performer = performer_of(request.user)
     if performer is None:
-        return {**found, "gate": "not_performer"}
+        url = addresses.registration_url(request, "performer")
+        return {**found, "gate": "not_performer", "registration_url": url}
     found |= {"performer": performer, **_earnings(request, performer)}
-    if performer.status != Performer.Status.APPROVED:
-        return {**found, "gate": "status"}
+    if blocking := blocking_text(role="performer", row=performer):
+        found |= {"blocking": blocking, "registration_url": addresses.registration_url(request, "performer")}
+        if not may_perform(performer=performer, site=page.get_site()):
+            return {**found, "gate": "status"}
     rooms = _rooms(page, performer)
     row = _chosen(request, rooms)
     if row is None:
@@ -58,8 +62,10 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "max_kbps": conf.RELAY_MAX_KBPS,
         "receipts_url": f"{page.get_url(request)}#calls",
         "room_url": addresses.room_url(request, row.slug),
-        "price_form": getattr(request, "ppv_form", None) or PrivateCpmForm(room=row, pricing=pricing(row.site)),
         "price_saved": request.GET.get("saved") == "price",
+        "client_prices": client_prices(row),
+        **_price_forms(row),
+        **(getattr(request, "ppv_form", None) or {}),
     }
 
 
@@ -69,16 +75,29 @@ def save_price(*, page: Any, request: HttpRequest, now: datetime) -> HttpRespons
     row = _chosen(request, _rooms(page, performer)) if performer else None
     if row is None:
         return None
-    form = PrivateCpmForm(request.POST, room=row, pricing=pricing(row.site))
+    name = "client_price_form" if "client" in request.POST else "price_form"
+    form = _price_forms(row, request.POST)[name]
     if form.is_valid():
         try:
-            set_private_cpm(user=request.user, room_id=row.id, cpm=form.cleaned_data["cpm"], now=now)
+            if name == "price_form":
+                set_private_cpm(user=request.user, room_id=row.id, cpm=form.cleaned_data["cpm"], now=now)
+            else:
+                client, cpm = form.cleaned_data["client"], form.cleaned_data["client_cpm"]
+                set_client_cpm(user=request.user, room_id=row.id, client_id=client.pk, cpm=cpm, now=now)
         except PPVError as refusal:
-            form.add_error("cpm", str(refusal.text))
+            form.add_error(None if name == "client_price_form" else "cpm", str(refusal.text))
         else:
             return redirect(f"{page.get_url(request)}?room={row.slug}&saved=price#price")
-    request.ppv_form = form  # type: ignore[attr-defined]
+    request.ppv_form = {name: form}  # type: ignore[attr-defined]
     return None
+
+
+def _price_forms(room: Room, sent: Any = None) -> dict[str, Any]:
+    prices = pricing(room.site)
+    return {
+        "price_form": PrivateCpmForm(sent, room=room, pricing=prices),
+        "client_price_form": ClientCpmForm(sent, clients=regulars(room=room), pricing=prices),
+    }
 
 
 def _rooms(page: Any, performer: Performer) -> list[Room]:

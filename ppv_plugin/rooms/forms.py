@@ -1,14 +1,16 @@
-"""The form in which a performer sets the own price of a private show."""
+"""The forms in which a performer sets own prices of private shows: for everybody, and for one client."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.people.models import Client
 
 from .models import PricingSettings, Room
 from .services import cpm_refusal
@@ -37,6 +39,32 @@ class PrivateCpmForm(forms.Form):
 
     def clean_cpm(self) -> int | None:
         cpm: int | None = self.cleaned_data["cpm"]
+        if refusal := cpm_refusal(cpm=cpm, limits=self.limits):
+            raise forms.ValidationError(refusal)
+        return cpm
+
+
+class ClientCpmForm(forms.Form):
+    """A price for one of `clients`; empty takes it back."""
+
+    client = forms.ModelChoiceField(Client.objects.none(), label=_("For"), empty_label=_("Choose…"))
+    client_cpm = TokensFormField(label=_("Price of a private show, per minute"), required=False)
+
+    def __init__(self, *args: Any, clients: QuerySet[Client], pricing: PricingSettings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limits = pricing
+        choice: Any = self.fields["client"]
+        choice.queryset = clients
+        self.fields["client_cpm"].help_text = _("Between %(low)s and %(high)s. Empty = the price for everybody.") % {
+            "low": tokens(pricing.cpm_min),
+            "high": tokens(pricing.cpm_max),
+        }
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"class": "ppv-input", "aria-describedby": f"id_{name}_helptext id_{name}_error"}
+        self.fields["client_cpm"].widget.attrs["inputmode"] = "decimal"
+
+    def clean_client_cpm(self) -> int | None:
+        cpm: int | None = self.cleaned_data["client_cpm"]
         if refusal := cpm_refusal(cpm=cpm, limits=self.limits):
             raise forms.ValidationError(refusal)
         return cpm

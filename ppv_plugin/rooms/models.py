@@ -34,9 +34,17 @@ SELECTABLE_RULES = [choice for choice in BILLING_RULES if choice[0] != "blocks"]
 class RoomMode(TranslatableMixin, models.Model):
     """How a live room works and what it costs (spec M-1). Editors define as many as they want."""
 
-    key = models.SlugField(_("key"), max_length=40, help_text=_("Stays the same in every language."))
-    name = models.CharField(_("name"), max_length=60)
-    description = models.CharField(_("description"), max_length=240, blank=True, default="")
+    key = models.SlugField(
+        _("key"), max_length=40, help_text=_("The short name in addresses and imports, the same in every language.")
+    )
+    name = models.CharField(_("name"), max_length=60, help_text=_("What performers choose and clients read."))
+    description = models.CharField(
+        _("description"),
+        max_length=240,
+        blank=True,
+        default="",
+        help_text=_("One sentence for performers who choose a mode."),
+    )
     group_cpm = TokensField(
         _("price per minute"),
         default=0,
@@ -45,7 +53,9 @@ class RoomMode(TranslatableMixin, models.Model):
     grace_seconds = models.PositiveIntegerField(
         _("grace"),
         default=10,
-        help_text=_("Free seconds at the start of each visit."),
+        help_text=_(
+            "Free seconds at the start of each visit, 3600 at most. Up-front minutes without grace ignore them."
+        ),
         validators=[MaxValueValidator(3600)],
     )
     rule = models.CharField(
@@ -56,16 +66,31 @@ class RoomMode(TranslatableMixin, models.Model):
         choices=SELECTABLE_RULES,
         help_text=_("Empty = the site's rule."),
     )
-    requests_enabled = models.BooleanField(_("private requests"), default=True)
-    snapshots_enabled = models.BooleanField(_("pictures in the listing"), default=True)
+    requests_enabled = models.BooleanField(
+        _("private requests"), default=True, help_text=_("Clients may ask for a private show while this mode runs.")
+    )
+    snapshots_enabled = models.BooleanField(
+        _("pictures in the listing"), default=True, help_text=_("The listing shows a still picture while live.")
+    )
     snapshot_seconds = models.PositiveIntegerField(
         _("seconds between pictures"),
         default=15,
         validators=[MinValueValidator(5), MaxValueValidator(3600)],
+        help_text=_("From 5 to 3600."),
     )
-    viewers_max = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty = no limit."))
+    viewers_max = models.PositiveIntegerField(
+        _("places"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many may be inside at once. Empty = no limit."),
+    )
     sort_order = models.IntegerField(default=0, editable=False)
-    active = models.BooleanField(_("can be chosen"), default=True)
+    active = models.BooleanField(
+        _("can be chosen"),
+        default=True,
+        help_text=_("Off = performers do not see it; shows that run in it go on."),
+    )
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("room mode")
@@ -88,13 +113,38 @@ class RoomMode(TranslatableMixin, models.Model):
 class PricingSettings(BaseSiteSetting):
     """Prices and limits of a site (spec M-5, B-3 to B-8)."""
 
-    private_cpm = TokensField(_("private show, per minute"), default=50)
-    cpm_min = TokensField(_("lowest price a performer may set"), default=10)
-    cpm_max = TokensField(_("highest price a performer may set"), default=500)
-    performer_pricing = models.BooleanField(_("performers set their own prices"), default=True)
-    rule = models.CharField(_("billing rule"), max_length=24, choices=SELECTABLE_RULES, default="per_second")
+    private_cpm = TokensField(
+        _("private show, per minute"),
+        default=50,
+        help_text=_("Where a performer has no price of their own. Between the lowest and the highest price below."),
+    )
+    cpm_min = TokensField(
+        _("lowest price a performer may set"),
+        default=10,
+        help_text=_("Per minute. An own price that is lower already counts as this one."),
+    )
+    cpm_max = TokensField(
+        _("highest price a performer may set"),
+        default=500,
+        help_text=_("Per minute. An own price that is higher already counts as this one."),
+    )
+    performer_pricing = models.BooleanField(
+        _("performers set their own prices"),
+        default=True,
+        help_text=_("Off = every private show costs the site's price; own prices are kept for later, and not used."),
+    )
+    rule = models.CharField(
+        _("billing rule"),
+        max_length=24,
+        choices=SELECTABLE_RULES,
+        default="per_second",
+        help_text=_("For private shows, and for room modes without a rule of their own."),
+    )
     grace_seconds = models.PositiveIntegerField(
-        _("grace in private shows"), default=10, validators=[MaxValueValidator(3600)]
+        _("grace in private shows"),
+        default=10,
+        validators=[MaxValueValidator(3600)],
+        help_text=_("Free seconds at the start, 3600 at most. Up-front minutes without grace ignore them."),
     )
     grace_window_minutes = models.PositiveIntegerField(
         _("minutes in which grace is given once"),
@@ -106,7 +156,10 @@ class PricingSettings(BaseSiteSetting):
         ),
     )
     minutes_to_start = models.PositiveIntegerField(
-        _("minutes a client must be able to pay"), default=5, validators=[MaxValueValidator(120)]
+        _("minutes a client must be able to pay"),
+        default=5,
+        validators=[MaxValueValidator(120)],
+        help_text=_("To ask for a private show or to enter a paid one, 120 at most. All of it may then be spent."),
     )
     performer_share_bp = models.PositiveIntegerField(
         _("performer's share"),
@@ -118,6 +171,7 @@ class PricingSettings(BaseSiteSetting):
         _("seconds to answer a request"),
         default=120,
         validators=[MinValueValidator(15), MaxValueValidator(900)],
+        help_text=_("From 15 to 900. A request that nobody answered ends by itself and costs nothing."),
     )
     refund_alone_max = TokensField(
         _("refunds one person may make alone"),
@@ -147,15 +201,13 @@ class PricingSettings(BaseSiteSetting):
         super().clean()
         if None in (self.cpm_min, self.cpm_max, self.private_cpm):
             return
+        low, high = tokens(self.cpm_min), tokens(self.cpm_max)
         if self.cpm_max < self.cpm_min:
-            raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % tokens(self.cpm_min)})
-        if not self.cpm_min <= self.private_cpm <= self.cpm_max:
-            raise ValidationError(
-                {
-                    "private_cpm": _("This must lie between %(low)s and %(high)s.")
-                    % {"low": tokens(self.cpm_min), "high": tokens(self.cpm_max)}
-                }
-            )
+            raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % low})
+        if self.private_cpm < self.cpm_min:
+            raise ValidationError({"private_cpm": _("This is below the lowest price a performer may set, %s.") % low})
+        if self.private_cpm > self.cpm_max:
+            raise ValidationError({"private_cpm": _("This is above the highest price a performer may set, %s.") % high})
 
 
 class RoomTag(TagBase):
@@ -220,6 +272,25 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ClientPrice(models.Model):
+    """What private shows in a room cost one client (spec M-5). Used where performers may set prices, within bounds."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="client_prices")
+    client = models.ForeignKey("ppv_plugin.Client", on_delete=models.CASCADE, related_name="+")
+    cpm = TokensField()
+    set_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["room", "client"], name="ppv_client_price_once"),
+            models.CheckConstraint(condition=Q(cpm__gte=0), name="ppv_client_price_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} in {self.room_id}: {tokens(self.cpm)}"
 
 
 class Snapshot(models.Model):

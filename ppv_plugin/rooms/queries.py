@@ -8,7 +8,10 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.translation import get_language
 from wagtail.models import Locale
 
-from .models import PricingSettings, Room, RoomMode
+from ppv_plugin.people.queries import stage_statuses
+
+from . import rules
+from .models import ClientPrice, PricingSettings, Room, RoomMode
 from .rules import Terms
 
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -22,6 +25,26 @@ SORTS: dict[str, tuple[Any, ...]] = {
 def pricing(site: Any) -> PricingSettings:
     found: PricingSettings = PricingSettings.for_site(site)
     return found
+
+
+def private_cpm(room: Room, prices: PricingSettings, *, client_cpm: int | None = None) -> int:
+    """What a private show costs there; `client_cpm` is the price for the one client it is asked for."""
+    return rules.private_cpm(
+        own=(client_cpm, room.private_cpm),
+        site=prices.private_cpm,
+        low=prices.cpm_min,
+        high=prices.cpm_max,
+        own_allowed=prices.performer_pricing,
+    )
+
+
+def client_cpm(*, room: Room, client: Any) -> int | None:
+    """The price the performer set for this client, None when it pays what everybody pays."""
+    return ClientPrice.objects.filter(room=room, client=client).values_list("cpm", flat=True).first()
+
+
+def client_prices(room: Room) -> list[ClientPrice]:
+    return list(ClientPrice.objects.filter(room=room).select_related("client").order_by("client__name", "id"))
 
 
 def modes(site: Any) -> list[RoomMode]:
@@ -55,7 +78,7 @@ def terms_of(mode: RoomMode, site_rule: str) -> Terms:
 
 def listed(*, site: Any, status: str | None, tag: str | None, text: str | None, sort: str) -> QuerySet[Room]:
     """Rooms of a site a visitor may see: featured first, then live before offline, then as sorted."""
-    rows = Room.objects.filter(site=site, suspended=False, performer__status="approved")
+    rows = Room.objects.filter(site=site, suspended=False, performer__status__in=stage_statuses(site))
     if status == "live":
         rows = rows.exclude(state=Room.State.OFFLINE)
     elif status in Room.State.values:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from ppv_plugin.ledger.rules import tokens
+
+GROUP_CPM_MAX = 100_000  # hundredths: nobody means to charge more than a thousand tokens a minute
 
 
 class Terms(Struct, frozen=True):
@@ -29,9 +33,13 @@ class PriceRefused(ValueError):
         self.bound = bound
 
 
-def private_cpm(*, own: int | None, site: int, own_allowed: bool) -> int:
-    """The room's own price when the site lets performers have one, else the site's."""
-    return own if own_allowed and own is not None else site
+def private_cpm(*, own: Sequence[int | None], site: int, low: int, high: int, own_allowed: bool) -> int:
+    """The first of the performer's own prices that there is (for one client, then for the room), when the site lets
+    performers have prices, else the site's. One that was set under other bounds counts as the bound it passes."""
+    price = next((cpm for cpm in own if cpm is not None), None)
+    if price is None or not own_allowed:
+        return site
+    return min(max(price, low), high)
 
 
 def check_own_cpm(*, cpm: int, low: int, high: int, allowed: bool) -> None:

@@ -1,4 +1,4 @@
-"""Changes to rooms: the performer's own price."""
+"""Changes to rooms: the performer's own prices; what a mode says in every language."""
 
 from __future__ import annotations
 
@@ -10,11 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin import signals
 from ppv_plugin.errors import BadInput, NotAllowed, NotFound
+from ppv_plugin.people.models import Client
 
-from .models import PricingSettings, Room
+from .models import ClientPrice, PricingSettings, Room, RoomMode
 from .queries import pricing
 from .rules import PriceRefused, check_own_cpm
 
+# What a mode says is the same in every language; its name and description are not.
+SHARED_TERMS = (
+    "key",
+    "group_cpm",
+    "grace_seconds",
+    "rule",
+    "requests_enabled",
+    "viewers_max",
+    "snapshots_enabled",
+    "snapshot_seconds",
+    "active",
+)
 REFUSALS = {
     "not_allowed": _("Prices are set by the site."),
     "too_low": _("The lowest price per minute is %(bound)s."),
@@ -29,6 +42,31 @@ def set_private_cpm(*, user: Any, room_id: int, cpm: int | None, now: datetime) 
     Running shows and requests keep the price they were agreed at. Raises NotFound, NotAllowed and BadInput
     (naming the bound). Announces `room_changed`.
     """
+    room = _priced_by(user=user, room_id=room_id, cpm=cpm)
+    Room.objects.filter(id=room.id).update(private_cpm=cpm)
+    signals.announce(signals.room_changed, room_id=room.id)
+
+
+@transaction.atomic
+def set_client_cpm(*, user: Any, room_id: int, client_id: int, cpm: int | None, now: datetime) -> None:
+    """Private shows in this room cost this client `cpm` from now on, or what they cost everybody when None.
+
+    Running shows and requests keep the price they were agreed at. Raises NotFound, NotAllowed and BadInput
+    (naming the bound). Announces `person_changed`, so that an open page shows the client its price.
+    """
+    room = _priced_by(user=user, room_id=room_id, cpm=cpm)
+    client = Client.objects.filter(id=client_id).first()
+    if client is None:
+        raise NotFound
+    if cpm is None:
+        ClientPrice.objects.filter(room=room, client=client).delete()
+    else:
+        ClientPrice.objects.update_or_create(room=room, client=client, defaults={"cpm": cpm, "set_at": now})
+    signals.announce(signals.person_changed, user_key=str(client.user_id), room_id=room.id)
+
+
+def _priced_by(*, user: Any, room_id: int, cpm: int | None) -> Room:
+    """The room, if this user may set this price there."""
     room = Room.objects.select_related("site", "performer").filter(id=room_id).first()
     if room is None:
         raise NotFound
@@ -39,8 +77,7 @@ def set_private_cpm(*, user: Any, room_id: int, cpm: int | None, now: datetime) 
         raise NotAllowed(str(REFUSALS["not_allowed"]))
     if refusal := cpm_refusal(cpm=cpm, limits=limits):
         raise BadInput(refusal)
-    Room.objects.filter(id=room.id).update(private_cpm=cpm)
-    signals.announce(signals.room_changed, room_id=room.id)
+    return room
 
 
 def cpm_refusal(*, cpm: int | None, limits: PricingSettings) -> str:
@@ -52,3 +89,9 @@ def cpm_refusal(*, cpm: int | None, limits: PricingSettings) -> str:
     except PriceRefused as refused:
         return REFUSALS[refused.reason] % {"bound": refused.bound}
     return ""
+
+
+def share_terms(*, mode: RoomMode) -> int:
+    """The mode costs and does the same in its other languages. Returns how many."""
+    others = RoomMode.objects.filter(translation_key=mode.translation_key).exclude(pk=mode.pk)
+    return others.update(**{name: getattr(mode, name) for name in SHARED_TERMS})

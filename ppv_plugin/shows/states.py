@@ -109,13 +109,16 @@ class OwnTerms(Struct, frozen=True):
     """How entering would be for this client in particular. `group_grace_seconds`, `private_grace_seconds`: the free
     seconds left where earlier visits have used some, else None. `allowance`: what the client's own limits still let it
     spend in a new session, None without limits; `group_ends_ms`, `private_ends_ms`: the time on the meter at which
-    they would end it, None where the funds end it before."""
+    they would end it, None where the funds end it before. `private_cpm`, `private_minimum`: the price that the
+    performer set for this client and what it needs for it, None where it pays what everybody pays."""
 
     group_grace_seconds: int | None = None
     private_grace_seconds: int | None = None
     allowance: str | None = None
     group_ends_ms: int | None = None
     private_ends_ms: int | None = None
+    private_cpm: str | None = None
+    private_minimum: str | None = None
 
 
 class PersonView(Struct, frozen=True):

@@ -77,6 +77,10 @@ def leave_with(login: str, amount: int) -> None:
     ledger_services.post(drafts=[draft], now=timezone.now())
 
 
+def prices() -> PricingSettings:
+    return PricingSettings.objects.get()
+
+
 def set_prices(**values: Any) -> None:
     assert PricingSettings.objects.update(**values) == 1
 

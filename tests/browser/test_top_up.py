@@ -20,7 +20,7 @@ TOP_UP = 1_00  # ten seconds more
 
 
 def test_a_call_goes_on_past_the_end_that_was_shown_and_spends_to_zero(ana: Performer, cy: Client) -> None:
-    books.set_prices(minutes_to_start=0, grace_seconds=3)
+    books.set_prices(minutes_to_start=0, grace_seconds=3, cpm_max=PRICE)
     Room.objects.filter(slug="ana").update(private_cpm=PRICE)
     books.leave_with("cy", FUNDS)
     ana.goes_live("Free")

@@ -272,6 +272,17 @@ describe("a client's own terms", () => {
   test("say that a limit is reached", () => {
     assert.equal(viewOf(state({ me: client({ own: { ...own, allowance: "0.00" } }) }))["private_bound"], "none");
   });
+  test("are a price of one's own, that decides what can be asked for", () => {
+    const priced = { private_cpm: "1.50", private_minimum: "7.50" };
+    const values = valuesOf(state({ me: client({ own: priced }) }), 0, "en");
+    assert.deepEqual(
+      [values["private_price"], values["private_minimum"], values["private_held"]],
+      ["1.50", "7.50", "7.50"],
+    );
+    assert.equal(viewOf(state({ me: client({ own: priced, balance: "7.50" }) }))["ask"], "open");
+    assert.equal(viewOf(state({ me: client({ own: priced, balance: "7.49" }) }))["ask"], "no-funds");
+    assert.equal(viewOf(state({ me: client({ balance: "7.50" }) }))["ask"], "no-funds");
+  });
   test("leave everybody else the room's", () => {
     assert.equal(valuesOf(state({ me: client() }), 0, "en")["private_grace"], "10");
     assert.equal(viewOf(state({ me: client() }))["private_bound"], "no");

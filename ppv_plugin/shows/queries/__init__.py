@@ -3,6 +3,7 @@
 from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
 from .meters import PersonMeter, meters
 from .people import person_view
+from .regulars import regulars
 from .rooms import ListingPage, RoomTile, listing, room_view
 from .stage import live_room_ids, place_of, stage_plan
 
@@ -20,6 +21,7 @@ __all__ = [
     "person_view",
     "place_of",
     "receipt_notices",
+    "regulars",
     "room_view",
     "stage_plan",
 ]

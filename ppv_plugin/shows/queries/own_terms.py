@@ -10,7 +10,6 @@ from ppv_plugin.ledger.queries import Balance
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.rules import Split, Tariff, affordable_ms, grace_free_ms
 from ppv_plugin.rooms import queries as rooms
-from ppv_plugin.rooms import rules as room_rules
 
 from ..models import Show
 from ..rules import GraceUsed, with_grace_left
@@ -25,25 +24,42 @@ def own_terms(*, room: Any, show: Show, client: Any, wallet: Balance, now: datet
     more = allowed[wallet.account_id].more() if wallet.account_id in allowed else None
     bound = None if more is None else max(more, 0)
     ends_at_limit = bound is not None and bound < wallet.available
+    client_cpm = rooms.client_cpm(room=room, client=client)
+    tariffs = _tariffs(room, show, client_cpm)
     found: dict[str, int | None] = {}
-    for subject, tariff in _tariffs(room, show).items():
+    for subject, tariff in tariffs.items():
         used = grace_used(subject=subject, room=room, client=client, now=now)
         own = with_grace_left(tariff, used)
         found[f"{subject}_grace_seconds"] = _seconds_left(tariff, own, used)
         found[f"{subject}_ends_ms"] = affordable_ms(own, bound) if bound is not None and ends_at_limit else None
-    return OwnTerms(allowance=None if bound is None else tokens(bound), **found)
+    private_cpm, private_minimum = _own_price(room, tariffs.get("private"), client_cpm)
+    return OwnTerms(
+        group_grace_seconds=found.get("group_grace_seconds"),
+        private_grace_seconds=found.get("private_grace_seconds"),
+        allowance=None if bound is None else tokens(bound),
+        group_ends_ms=found.get("group_ends_ms"),
+        private_ends_ms=found.get("private_ends_ms"),
+        private_cpm=private_cpm,
+        private_minimum=private_minimum,
+    )
 
 
-def _tariffs(room: Any, show: Show) -> dict[str, Tariff]:
-    """What can be paid for in this show, as it is for everybody."""
+def _own_price(room: Any, private: Tariff | None, client_cpm: int | None) -> tuple[str | None, str | None]:
+    """Price and minimum; nothing for a client who pays what everybody pays."""
+    prices = rooms.pricing(room.site)
+    if private is None or client_cpm is None or private.cpm == rooms.private_cpm(room, prices):
+        return None, None
+    return tokens(private.cpm), tokens(prices.minutes_to_start * private.cpm)
+
+
+def _tariffs(room: Any, show: Show, client_cpm: int | None) -> dict[str, Tariff]:
+    """What can be paid for in this show, each with the whole grace."""
     prices, terms = rooms.pricing(room.site), show.terms
     found = {}
     if terms["group_cpm"]:
         found["group"] = _tariff(terms["rule"], terms["group_cpm"], terms["grace_seconds"])
     if terms["requests_enabled"]:
-        cpm = room_rules.private_cpm(
-            own=room.private_cpm, site=prices.private_cpm, own_allowed=prices.performer_pricing
-        )
+        cpm = rooms.private_cpm(room, prices, client_cpm=client_cpm)
         found["private"] = _tariff(prices.rule, cpm, prices.grace_seconds)
     return found
 

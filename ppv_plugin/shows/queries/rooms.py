@@ -13,7 +13,6 @@ from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import RULE_TEXTS
 from ppv_plugin.rooms import queries as rooms
-from ppv_plugin.rooms import rules as room_rules
 from ppv_plugin.rooms.models import Room
 
 from ..models import Show
@@ -115,7 +114,7 @@ def _view(room: Any, show: Show | None, prices: Any) -> RoomView:
 
 
 def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
-    cpm = room_rules.private_cpm(own=room.private_cpm, site=prices.private_cpm, own_allowed=prices.performer_pricing)
+    cpm = rooms.private_cpm(room, prices)
     if show is None or not show.terms["requests_enabled"]:
         state = "off"
     elif room.state == "private":

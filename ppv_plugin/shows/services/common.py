@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ppv_plugin.errors import Blocked, Gone, NotAllowed, NotFound, SignInNeeded
+from ppv_plugin.errors import Blocked, Gone, NotAllowed, NotApproved, NotFound, SignInNeeded
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering.rules import Party, Split, Tariff
 from ppv_plugin.people import queries as people
 from ppv_plugin.people import services as people_services
+from ppv_plugin.people.rules import APPROVED
+from ppv_plugin.people.texts import blocking_text
 from ppv_plugin.rooms import queries as rooms
-from ppv_plugin.rooms import rules as room_rules
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
 
@@ -54,11 +55,16 @@ def own_room(*, user: Any, room_id: int) -> Any:
 
 
 def client_in(*, user: Any, room: Any, now: datetime) -> Any:
-    """This user as a client here. Raises SignInNeeded, NotAllowed (the performer itself, a closed room) or Blocked."""
+    """This user as a client here. Raises SignInNeeded, NotAllowed (the performer itself, a closed room), NotApproved
+    (what is missing, in words) or Blocked."""
     need_user(user)
-    if room.performer.user_id == user.pk or room.suspended or room.performer.status != "approved":
+    if room.performer.user_id == user.pk or room.suspended:
         raise NotAllowed
-    client = people_services.ensure_client(user=user)
+    if not people.may_perform(performer=room.performer, site=room.site):
+        raise NotAllowed
+    client = people_services.ensure_client(user=user, site=room.site)
+    if client.status != APPROVED:
+        raise NotApproved(blocking_text(role="client", row=client))
     if people.is_blocked(performer_id=room.performer_id, client_id=client.pk, now=now):
         raise Blocked
     return client
@@ -88,9 +94,10 @@ def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
     )
 
 
-def private_tariff(room: Any) -> Tariff:
+def private_tariff(*, room: Any, client: Any) -> Tariff:
+    """At the price for this client, where the performer has set one."""
     prices = rooms.pricing(room.site)
-    cpm = room_rules.private_cpm(own=room.private_cpm, site=prices.private_cpm, own_allowed=prices.performer_pricing)
+    cpm = rooms.private_cpm(room, prices, client_cpm=rooms.client_cpm(room=room, client=client))
     return tariff_for(room=room, rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds)
 
 

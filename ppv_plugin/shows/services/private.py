@@ -56,7 +56,7 @@ def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, 
         room = lock_room(room_id)
         show = live_show(room_id)
         _check_open(show, client)
-        tariff = with_grace_left(private_tariff(show.room), _grace_used(show, client, now))
+        tariff = with_grace_left(private_tariff(room=show.room, client=client), _grace_used(show, client, now))
         if tariff.cpm != cpm:
             raise PriceChanged(price=tokens(tariff.cpm))
         request_id = uuid4()

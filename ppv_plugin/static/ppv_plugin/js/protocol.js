@@ -25,7 +25,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string,
  *   earned?: string|null}} ReceiptView
  * @typedef {{group_grace_seconds?: number|null, private_grace_seconds?: number|null, allowance?: string|null,
- *   group_ends_ms?: number|null, private_ends_ms?: number|null}} OwnTerms
+ *   group_ends_ms?: number|null, private_ends_ms?: number|null,
+ *   private_cpm?: string|null, private_minimum?: string|null}} OwnTerms
  * @typedef {{role: "performer"|"client"|"visitor", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,

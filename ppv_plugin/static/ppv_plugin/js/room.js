@@ -1,6 +1,6 @@
 /** `<ppv-room>`: the room of somebody who visits it. */
 import { need, part } from "ppv/dom";
-import { inPrivate, screenOf } from "ppv/store";
+import { inPrivate, privateTerms, screenOf } from "ppv/store";
 import { RoomSession } from "ppv/session";
 import { Refusal } from "ppv/protocol";
 import { wireActions } from "ppv/actions";
@@ -62,9 +62,9 @@ export class PPVRoom extends HTMLElement {
    * @param {HTMLDialogElement} dialog
    */
   async #ask(session, dialog) {
-    const price = session.store.state.room?.private.price;
-    if (!price) throw new Refusal("gone");
-    await session.do({ t: "request.create", media: "video", cpm: price.cpm });
+    const terms = privateTerms(session.store.state.room, session.store.state.me);
+    if (!terms) throw new Refusal("gone");
+    await session.do({ t: "request.create", media: "video", cpm: terms.cpm });
     await this.#pending(session);
     dialog.close();
   }
@@ -132,8 +132,8 @@ export class PPVRoom extends HTMLElement {
   }
 
   /** A price that changes while somebody reads it is agreed to again. @param {State} state */
-  #checkPrice({ room }) {
-    const price = JSON.stringify(room?.private.price ?? null);
+  #checkPrice({ room, me }) {
+    const price = JSON.stringify([room?.private.price, privateTerms(room, me)]);
     if (price !== this.#shownPrice) need(this, "consent", HTMLInputElement).checked = false;
     this.#shownPrice = price;
     const terms = JSON.stringify([room?.mode_number, room?.group]);

@@ -213,7 +213,18 @@ export function askStateOf(room, me) {
   if (room.status === "private") return "busy";
   if (room.private.state !== "open") return room.private.state;
   if (me.role === "visitor") return "sign-in";
-  return hundredths(me.balance) < hundredths(room.private.minimum) ? "no-funds" : "open";
+  return hundredths(me.balance) < hundredths(privateTerms(room, me)?.minimum) ? "no-funds" : "open";
+}
+
+/**
+ * What a private show costs this person: the price that the performer set for it, else the one for everybody.
+ * @param {RoomView|null} room
+ * @param {PersonView|null} [me]
+ */
+export function privateTerms(room, me) {
+  if (!room) return null;
+  const { price, minimum } = room.private;
+  return { cpm: me?.own?.private_cpm ?? price.cpm, minimum: me?.own?.private_minimum ?? minimum };
 }
 
 /** Minutes of funds at which something is said. */

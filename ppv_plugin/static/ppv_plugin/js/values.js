@@ -1,6 +1,6 @@
 /** The texts that templates show under `data-text`, made from the state. No document. */
 import { amount, clock, fundedMinutes, hundredths } from "ppv/format";
-import { leftMs } from "ppv/store";
+import { leftMs, privateTerms } from "ppv/store";
 
 /**
  * @param {import("ppv/store").State} state
@@ -63,7 +63,7 @@ function ofPrice(name, price, language) {
 function ofPerson({ me, room, clockSkew }, now, language) {
   if (!me) return {};
   const { session, meter, request } = me;
-  const cpm = session?.price.cpm ?? (room?.status === "paid" ? room.group?.cpm : room?.private.price.cpm);
+  const cpm = session?.price.cpm ?? (room?.status === "paid" ? room.group?.cpm : privateTerms(room, me)?.cpm);
   const minutes = fundedMinutes(meter?.balance ?? me.balance, cpm);
   return {
     my_name: me.name ?? "",
@@ -92,8 +92,13 @@ function ofPerson({ me, room, clockSkew }, now, language) {
 function ofOwnTerms({ me, room }, language) {
   const own = me?.own;
   if (!own) return {};
-  const limited = own.allowance != null && room && hundredths(own.allowance) < hundredths(room.private.minimum);
+  const minimum = own.private_minimum ?? room?.private.minimum;
+  const limited = own.allowance != null && minimum && hundredths(own.allowance) < hundredths(minimum);
   return {
+    ...(own.private_cpm == null ? {} : { private_price: amount(own.private_cpm, language) }),
+    ...(own.private_minimum == null
+      ? {}
+      : { private_minimum: amount(own.private_minimum, language), private_held: amount(own.private_minimum, language) }),
     ...(limited ? { private_held: amount(own.allowance, language) } : {}),
     ...(own.group_grace_seconds == null ? {} : { group_grace: String(own.group_grace_seconds) }),
     ...(own.private_grace_seconds == null ? {} : { private_grace: String(own.private_grace_seconds) }),

@@ -1,0 +1,284 @@
+"""Room modes as INI text, as a WordPress paid-videochat plugin keeps them: one section a mode. Reads, saves nothing.
+
+Every problem is found in one reading, each with its line. What the product cannot do yet is named, never dropped.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ppv_plugin.ledger.rules import parse_tokens, tokens
+
+from .rules import GROUP_CPM_MAX
+
+BYTES_MAX = 1_000_000
+NAME_MAX, DESCRIPTION_MAX, KEY_MAX = 60, 240, 40
+_TRUE, _FALSE = {"1", "true", "on", "yes"}, {"0", "false", "off", "no", "none", "null", ""}
+_SECTION = re.compile(r"\[(?P<name>.*)\]\s*(?:[;#].*)?")
+_QUOTED = re.compile(r"""(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*(?P<rest>.*)""")
+_COMMENT, _COMMENT_AFTER_TEXT = re.compile(r"[;#].*"), re.compile(r"(?:^|\s);.*")
+_TEXTS = {"description", "vw_presentationMode"}  # in which a # is a letter like others
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the text cannot be taken. Lines count from 1."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A setting of the text for which the product has no feature yet."""
+
+    line: int
+    mode: str
+    key: str
+    value: str
+
+
+@dataclass(slots=True)
+class ModeText:
+    """A section: `values` are fields of a room mode. `waits_for`: the settings without which it would be another mode,
+    so that nobody is to choose it yet."""
+
+    line: int
+    name: str
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+    waits_for: list[str] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)  # each setting's line, by its lower-case name
+
+
+@dataclass(slots=True)
+class ModesText:
+    modes: list[ModeText] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unused: list[Unused] = field(default_factory=list)
+
+
+class _Refused(ValueError):
+    """The value cannot be meant; the text says why."""
+
+
+def _boolean(value: str) -> bool:
+    word = value.lower()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise _Refused(_("write 1 or 0 (also true or false, on or off, yes or no)"))
+
+
+def _not(value: str) -> bool:
+    return not _boolean(value)
+
+
+def _money(value: str) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,12}(\.\d*)?|[+-]?\.\d+", value, re.ASCII):
+        hint = _("write the decimals after a point, as in 1.50") if "," in value else _("write a number, as in 1.50")
+        raise _Refused(hint)
+    try:
+        amount = parse_tokens(value)
+    except ValueError:
+        raise _Refused(_("prices have at most two decimals")) from None
+    if not 0 <= amount <= GROUP_CPM_MAX:
+        raise _Refused(_("a price lies between 0.00 and %(high)s") % {"high": tokens(GROUP_CPM_MAX)})
+    return amount
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", value, re.ASCII) or not low <= int(value) <= high:
+            raise _Refused(_("write a whole number from %(low)s to %(high)s") % {"low": low, "high": high})
+        return int(value)
+
+    return read
+
+
+def _description(value: str) -> str:
+    if len(value) > DESCRIPTION_MAX:
+        raise _Refused(_("%(count)s characters, at most %(most)s") % {"count": len(value), "most": DESCRIPTION_MAX})
+    return value
+
+
+def _any(value: str) -> str:
+    return value
+
+
+# setting -> the field of a room mode it fills, and how it is read
+USED: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "description": ("description", _description),
+    "cpm": ("group_cpm", _money),
+    "requests_disable": ("requests_enabled", _not),
+    "snapshots": ("snapshots_enabled", _boolean),
+    "snapshotsInterval": ("snapshot_seconds", _whole(5, 3600)),
+}
+# what the product has no feature for yet: still read, so that what cannot be meant is found now
+UNUSED: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("cpm2", "cpmv"), _money),
+    **dict.fromkeys(("2way", "room_slots", "party_reserved"), _whole(0, 1000)),
+    **dict.fromkeys(
+        [
+            "voyeur",
+            "archive",
+            "archiveImport",
+            "room_private",
+            "calls_only",
+            "room_conference",
+            "conference_auto",
+            "room_audio",
+            "room_text",
+            "group_disabled",
+            "stream_record",
+            "stream_record_private",
+            "stream_record_all",
+            "room_random",
+            "party",
+            "h5v_audio",
+            "external_rtmp",
+            "goals_panel",
+            "goals_sort",
+            "gifts",
+        ],
+        _boolean,
+    ),
+    "vw_presentationMode": _any,
+}
+# Where one of these is on, the mode is something else than the live rooms there are.
+DECISIVE = ("room_private", "calls_only", "room_conference", "room_audio", "room_text", "group_disabled", "room_random")
+_KNOWN = {name.lower(): name for name in (*USED, *UNUSED)}
+
+
+def read_modes(text: bytes | str) -> ModesText:
+    """The modes in the order of the text. With problems nothing of it is to be saved."""
+    found = ModesText()
+    lines = _lines(text, found.problems)
+    mode: ModeText | None = None
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip()
+        if not stripped or stripped[0] in ";#":
+            continue
+        if stripped[0] == "[":
+            mode = _begun(number, stripped, found)
+        elif mode is None:
+            found.problems.append(Problem(number, _("This stands before the first [section], so it has no mode.")))
+        else:
+            _take(number, stripped, mode, found)
+    if not found.modes and not found.problems:
+        found.problems.append(Problem(1, _("There is no [section], so no mode.")))
+    found.problems.sort(key=lambda problem: problem.line)
+    return found
+
+
+def key_of(name: str) -> str:
+    """The key a mode of this name gets: its Latin letters and digits; a stable other one where it has none."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    key = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:KEY_MAX].strip("-")
+    return key or f"mode-{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _lines(text: bytes | str, problems: list[Problem]) -> list[str]:
+    if len(text) > BYTES_MAX:
+        problems.append(Problem(1, _("This is larger than a megabyte: it is not a list of modes.")))
+        return []
+    if isinstance(text, bytes):
+        if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            problems.append(Problem(1, _("This is UTF-16 text. Save it as UTF-8.")))
+            return []
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = text.count(b"\n", 0, error.start) + 1
+            problems.append(Problem(line, _("This is not UTF-8 text. Save it as UTF-8.")))
+            return []
+    lines = re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))
+    bad = next((n for n, line in enumerate(lines, 1) if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", line)), None)
+    if bad is not None:
+        problems.append(Problem(bad, _("There is a control character. This is not plain text.")))
+        return []
+    return lines
+
+
+def _begun(number: int, line: str, found: ModesText) -> ModeText:
+    match = _SECTION.fullmatch(line)
+    name = " ".join(match["name"].split()) if match else ""
+    mode = ModeText(number, name, key_of(name))
+    if match is None:
+        found.problems.append(Problem(number, _("A section ends with ], as in [Free].")))
+        return mode  # its settings are still looked at, and belong to nothing
+    if not name or len(name) > NAME_MAX:
+        text = _("A mode's name has from 1 to %(most)s characters.") % {"most": NAME_MAX}
+        found.problems.append(Problem(number, text))
+        return mode
+    twin = next((other for other in found.modes if other.key == mode.key), None)
+    if twin is not None:
+        text = _("[%(name)s] and [%(other)s] in line %(line)s would be the same mode, %(key)s.")
+        facts = {"name": name, "other": twin.name, "line": twin.line, "key": mode.key}
+        found.problems.append(Problem(number, text % facts))
+        return mode
+    found.modes.append(mode)
+    return mode
+
+
+def _take(number: int, line: str, mode: ModeText, found: ModesText) -> None:
+    written, equals, rest = line.partition("=")
+    name = written.strip()
+    known = _KNOWN.get(name.lower())
+    try:
+        if not equals:
+            raise _Refused(_("This is no setting: write name = value."))
+        if known is None:
+            raise _Refused(_unknown(name))
+        if first := mode.lines.get(known.lower()):
+            raise _Refused(_("%(name)s was set in line %(line)s already.") % {"name": known, "line": first})
+        mode.lines[known.lower()] = number
+        _keep(number, known, _value(known, rest.strip()), mode, found)
+    except _Refused as refused:
+        found.problems.append(Problem(number, str(refused)))
+
+
+def _keep(number: int, known: str, value: str, mode: ModeText, found: ModesText) -> None:
+    field_name, read = USED.get(known, ("", UNUSED.get(known, _any)))
+    try:
+        meant = read(value)
+    except _Refused as refused:
+        text = _("%(name)s = %(value)s: %(why)s.") % {"name": known, "value": value[:40], "why": refused}
+        raise _Refused(text) from None
+    if field_name:
+        mode.values[field_name] = meant
+        return
+    found.unused.append(Unused(number, mode.name, known, value))
+    if known in DECISIVE and meant:
+        mode.waits_for.append(known)
+
+
+def _value(name: str, written: str) -> str:
+    """Without its quotes and the comment behind it."""
+    if written[:1] not in ('"', "'"):
+        return (_COMMENT_AFTER_TEXT if name in _TEXTS else _COMMENT).sub("", written).strip()
+    match = _QUOTED.fullmatch(written)
+    if match is None:
+        raise _Refused(_("%(name)s: the quotation mark is not closed in this line.") % {"name": name})
+    if match["rest"] and match["rest"][0] not in ";#":
+        raise _Refused(_("%(name)s: there is more after the closing quotation mark.") % {"name": name})
+    return match["value"].strip()
+
+
+def _unknown(name: str) -> str:
+    text = _("%(name)s is no setting of a room mode.") % {"name": name[:40] or "="}
+    near = difflib.get_close_matches(name.lower(), _KNOWN, n=1)
+    return f"{text} {_('Is %(near)s meant?') % {'near': _KNOWN[near[0]]}}" if near else text
+
+
+def told(found: ModesText) -> Iterator[str]:
+    """The problems as lines for people."""
+    for problem in found.problems:
+        yield _("line %(line)s: %(text)s") % {"line": problem.line, "text": problem.text}
