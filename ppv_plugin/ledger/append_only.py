@@ -41,6 +41,13 @@ def remove(connection: Any, tables: Sequence[str] = TABLES) -> None:
                     cursor.execute(f"DROP TRIGGER IF EXISTS ppv_append_only_{table}_{verb}")
 
 
+def forget(connection: Any) -> None:
+    """For the way back to before the first trigger: the function that they shared."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION IF EXISTS ppv_append_only()")
+
+
 def _verbs(table: str) -> tuple[str, ...]:
     return ("DELETE",) if table in KEPT_TABLES else ("UPDATE", "DELETE")
 

@@ -9,6 +9,7 @@ def install(apps, schema_editor):
 
 def remove(apps, schema_editor):
     append_only.remove(schema_editor.connection)
+    append_only.forget(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
-"""The scripts' modules by name, and the same modules for pages in which no import map may stand.
+"""The scripts' modules by name, and the addresses at which they import each other without an import map.
 
-A policy without nonces lets no import map into a page. There the modules come from routes of ours, in which each import
-is written out as an address beside it.
+A strict policy lets an import map into a page with a nonce only, and a page cannot know whether its policy takes one.
+So the modules come from routes of ours, in which each import is written out as an address beside it.
 """
 
 from __future__ import annotations

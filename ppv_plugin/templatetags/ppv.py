@@ -59,11 +59,9 @@ def ppv_styles(context: Context) -> SafeString:
 def ppv_head(context: Context, page: str = "") -> SafeString:
     """Style sheets, modules and entry module. `page` (room, console, listing) preloads what that page needs.
 
-    With a nonce, or modules of the site's own, the names stand in an import map; otherwise nothing is inline.
+    Nothing is inline, except for a site with modules of its own: their names stand in an import map.
     """
-    nonce = getattr(context.get("request"), "csp_nonce", None)
-    # not `if nonce`: django-csp's lazy nonce is false until it is read
-    mapped = nonce is not None or bool(conf.IMPORTMAP_OVERRIDES)
+    mapped = bool(conf.IMPORTMAP_OVERRIDES)
     urls = import_map() if mapped else addresses()
     preloads = format_html_join(
         "\n",
@@ -73,13 +71,14 @@ def ppv_head(context: Context, page: str = "") -> SafeString:
     return format_html(
         '{}\n{}\n{}\n<script type="module" src="{}"></script>',
         ppv_styles(context),
-        _map(urls, nonce) if mapped else "",
+        _map(urls, getattr(context.get("request"), "csp_nonce", None)) if mapped else "",
         preloads,
         urls["ppv/start"],
     )
 
 
 def _map(urls: dict[str, str], nonce: object | None) -> SafeString:
+    # not `if nonce`: django-csp's lazy nonce is false until it is read
     attribute = format_html(' nonce="{}"', str(nonce)) if nonce is not None else SafeString("")
     text = json.dumps({"imports": urls}, indent=None).translate(_IN_SCRIPT)
     return format_html(

@@ -132,6 +132,7 @@ class ThirdPartySite:
             "DJANGO_SETTINGS_MODULE": self.project.settings,
             "PYTHONPATH": os.pathsep.join(map(str, (self.package, self.folder, self.folder / "suite"))),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",  # the order in a header may hang on it
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
         return {**kept, **ours, **self.more}

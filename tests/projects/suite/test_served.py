@@ -43,18 +43,18 @@ def wait_for(port: int, server: subprocess.Popen, log: Path) -> None:
 @pytest.fixture(scope="module")
 def address(cast: Cast) -> Iterator[str]:
     """The three processes of the how-to."""
-    port = os.environ["PORT"]
-    commands = {
-        "relay": ["manage.py", "ppv_relay", "--port", os.environ["RELAY_PORT"]],
-        "site": ["-m", "uvicorn", "mysite.asgi:application", "--port", port, "--proxy-headers"],
-        "meter": ["manage.py", "ppv_meter"],
-    }
+    port, relay_port = os.environ["PORT"], os.environ["RELAY_PORT"]
     running: dict[str, subprocess.Popen] = {}
-    for name, command in commands.items():
+
+    def start(name: str, *command: str) -> None:
         with Path(f"{name}.log").open("wb") as out:
             running[name] = subprocess.Popen([sys.executable, *command], stdout=out, stderr=out)
+
     try:
-        wait_for(int(os.environ["RELAY_PORT"]), running["relay"], Path("relay.log"))
+        start("relay", "manage.py", "ppv_relay", "--port", relay_port)
+        wait_for(int(relay_port), running["relay"], Path("relay.log"))
+        start("meter", "manage.py", "ppv_meter")
+        start("site", "-m", "uvicorn", "mysite.asgi:application", "--port", port, "--proxy-headers")
         wait_for(int(port), running["site"], Path("site.log"))
         yield f"127.0.0.1:{port}"
     finally:
@@ -77,6 +77,7 @@ def test_every_hashed_file_of_a_room_is_served(address: str, cast: Cast) -> None
     page = get(address, f"{path_of(listing)}{cast.ana_room.slug}/")
     files = set(re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css))"', page))
     assert any(re.search(r"/static/ppv_plugin/css/\w+\.[0-9a-f]{12}\.css", file) for file in files)
+    assert any(file.startswith("/ppv/modules/") for file in files)
     for file in files:
         assert get(address, file), file
 
