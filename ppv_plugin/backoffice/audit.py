@@ -1,7 +1,8 @@
-"""What Wagtail's audit log says of money that staff moved. `docs/reference/log-actions.md` lists the actions."""
+"""What Wagtail's audit log says of what staff did. `docs/reference/log-actions.md` lists the actions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
 
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode
 
-ACTIONS: dict[str, Any] = {
+MONEY: dict[str, Any] = {
     "ppv_plugin.refund.request": gettext_lazy("Refund asked for"),
     "ppv_plugin.refund.post": gettext_lazy("Refund posted"),
     "ppv_plugin.refund.decline": gettext_lazy("Refund declined"),
@@ -18,11 +20,40 @@ ACTIONS: dict[str, Any] = {
     "ppv_plugin.adjustment.post": gettext_lazy("Adjustment posted"),
     "ppv_plugin.adjustment.decline": gettext_lazy("Adjustment declined"),
 }
+TERMS, SHOW_END, EXPORT = "ppv_plugin.terms.change", "ppv_plugin.show.end", "ppv_plugin.export"
+PRICES, PROFILE, IMPORT = "ppv_plugin.prices.change", "ppv_plugin.prices.profile", "ppv_plugin.mode.import"
+REVIEWS: dict[str, Any] = {
+    "ppv_plugin.role.approve": gettext_lazy("Approved"),
+    "ppv_plugin.role.reject": gettext_lazy("Not approved"),
+    "ppv_plugin.role.suspend": gettext_lazy("Suspended"),
+}
+ACTIONS: dict[str, Any] = {
+    **MONEY,
+    **REVIEWS,
+    TERMS: gettext_lazy("Terms changed"),
+    SHOW_END: gettext_lazy("Show ended by the site"),
+    EXPORT: gettext_lazy("Spreadsheet downloaded"),
+    PRICES: gettext_lazy("Prices changed"),
+    PROFILE: gettext_lazy("Profile of prices applied"),
+    IMPORT: gettext_lazy("Room mode imported"),
+}
+# What an entry calls a field that was changed: its data keep the field's own name.
+FIELDS: dict[str, Any] = {
+    **{field.name: field.verbose_name for model in (PricingSettings, RoomMode) for field in model._meta.fields},
+    "private_cpm": gettext_lazy("own private price per minute"),
+    "share_bp": gettext_lazy("share"),
+    "featured": gettext_lazy("featured"),
+    "suspended": gettext_lazy("suspended"),
+    "status": gettext_lazy("status"),
+    "studio": gettext_lazy("studio"),
+}
+AMOUNTS = {"private_cpm", "group_cpm", "cpm_min", "cpm_max", "refund_alone_max"}  # fields in hundredths of a token
 
 
 def register(actions: Any) -> None:
     for name, label in ACTIONS.items():
-        actions.register_action(name)(type("MoneyFormatter", (_MoneyFormatter,), {"label": label}))
+        formatter = _FORMATTERS.get(name, _MoneyFormatter)
+        actions.register_action(name)(type(formatter.__name__.strip("_"), (formatter,), {"label": label}))
 
 
 def record(*, subject: Any, correction: Any, action: str, user: Any) -> None:
@@ -31,7 +62,82 @@ def record(*, subject: Any, correction: Any, action: str, user: Any) -> None:
     log(instance=subject, action=action, user=user, data=data)
 
 
+def reviewed(*, subject: Any, decision: str, reason: str, user: Any) -> None:
+    log(instance=subject, action=f"ppv_plugin.role.{decision}", user=user, data={"reason": reason})
+
+
+def changed(
+    *, subject: Any, changes: Mapping[str, tuple[Any, Any]], user: Any, reason: str = "", action: str = TERMS
+) -> None:
+    """`changes`: field -> (old, new). Nothing is written when there are none."""
+    if changes:
+        data = {
+            "changes": {name: [_plain(value) for value in pair] for name, pair in changes.items()},
+            "reason": reason,
+        }
+        log(instance=subject, action=action, user=user, data=data)
+
+
+def show_ended(*, room: Any, sessions: int, reason: str, user: Any) -> None:
+    log(instance=room, action=SHOW_END, user=user, data={"sessions": sessions, "reason": reason})
+
+
+def exported(*, what: str, kind: str, filters: Mapping[str, str], user: Any) -> None:
+    """In the history of the user who took the rows away."""
+    log(instance=user, action=EXPORT, user=user, data={"what": what, "format": kind, "filters": dict(filters)})
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def value_text(field: str, value: Any) -> str:
+    """A changed field's value in words."""
+    if value is None or value == "":
+        return _("not set")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field in AMOUNTS:
+        return tokens(value)
+    if field == "rule":
+        return str(dict(BILLING_RULES).get(value, value))
+    return f"{value / 100:g} %" if field.endswith("share_bp") else str(value)
+
+
 class _MoneyFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         facts = {"what": self.label, "amount": tokens(log_entry.data["amount"]), "reason": log_entry.data["reason"]}
         return _("%(what)s: %(amount)s, %(reason)s") % facts
+
+
+class _ReviewFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        reason = log_entry.data["reason"]
+        return f"{self.label}: {reason}" if reason else str(self.label)
+
+
+class _TermsFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        changes = log_entry.data["changes"].items()
+        parts = [f"{FIELDS.get(name, name)}: {value_text(name, a)} → {value_text(name, b)}" for name, (a, b) in changes]
+        return "; ".join([f"{self.label}: {', '.join(parts)}", *filter(None, [log_entry.data["reason"]])])
+
+
+class _ShowEndFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        facts = {"sessions": log_entry.data["sessions"], "reason": log_entry.data["reason"]}
+        text = _("Show ended by the site, %(sessions)s paid sessions closed") % facts
+        return f"{text}: {facts['reason']}" if facts["reason"] else text
+
+
+class _ExportFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        return f"{self.label}: {log_entry.data['what']}.{log_entry.data['format']}"
+
+
+_FORMATTERS = {
+    **dict.fromkeys((TERMS, PRICES, PROFILE, IMPORT), _TermsFormatter),
+    **dict.fromkeys(REVIEWS, _ReviewFormatter),
+    SHOW_END: _ShowEndFormatter,
+    EXPORT: _ExportFormatter,
+}

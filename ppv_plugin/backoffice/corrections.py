@@ -17,6 +17,7 @@ from ppv_plugin.metering.refund_queries import reason_text
 
 from .columns import TokensColumn
 from .correcting import APPROVE, DecideView, inspect_url
+from .exports import Cell, amount_at, at
 from .money import TitledIndexView
 from .owners import names_of
 from .policies import view_only
@@ -26,27 +27,36 @@ from .staff import staff_names
 class CorrectionIndexView(TitledIndexView):
     """Names people with one query for a page of rows."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        rows = list(context["object_list"])
-        names = staff_names(key for row in rows for key in (row.requested_by, row.decided_by))
-        self.describe(rows)
-        for row in rows:
-            row.asker, row.decider = names[row.requested_by], names[row.decided_by]
-        context["table"].data = rows
-        return context
+    cells = {
+        "id": Cell(_("Number"), lambda row: str(row.pk)),
+        "subject": Cell(_("For"), at("subject")),
+        "amount": Cell(_("Amount"), amount_at("amount")),
+        "reason": Cell(_("Reason"), lambda row: reason_text(row.reason)),
+        "state": Cell(_("State"), at("get_state_display")),
+        "asker": Cell(_("Asked for by"), at("asker")),
+        "requested_at": Cell(_("Asked for"), at("requested_at")),
+        "decider": Cell(_("Decided by"), at("decider")),
+        "decided_at": Cell(_("Decided"), at("decided_at")),
+    }
 
     def describe(self, rows: list[Any]) -> None:
+        names = staff_names(key for row in rows for key in (row.requested_by, row.decided_by))
+        self.name_subjects(rows)
+        for row in rows:
+            row.asker, row.decider = names[row.requested_by], names[row.decided_by]
+
+    def name_subjects(self, rows: list[Any]) -> None:
         raise NotImplementedError
 
 
 class RefundIndexView(CorrectionIndexView):
     title = _("Refunds")
+    export_name = "refunds"
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("session")
 
-    def describe(self, rows: list[Any]) -> None:
+    def name_subjects(self, rows: list[Any]) -> None:
         for row in rows:
             facts = row.session.facts
             row.subject = f"{facts.get('client', '')} · {facts.get('performer', '')}"
@@ -54,11 +64,12 @@ class RefundIndexView(CorrectionIndexView):
 
 class AdjustmentIndexView(CorrectionIndexView):
     title = _("Adjustments")
+    export_name = "adjustments"
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("account")
 
-    def describe(self, rows: list[Any]) -> None:
+    def name_subjects(self, rows: list[Any]) -> None:
         names = names_of(keys=[(row.account.kind, row.account.owner) for row in rows])
         for row in rows:
             name = names.get((row.account.kind, row.account.owner), row.account.owner)
@@ -131,6 +142,7 @@ class RefundViewSet(CorrectionViewSet):
     kind = "refund"
     icon = "rotate"
     menu_label = _("Refunds")
+    search_fields = ["reason", "session__facts__client", "session__facts__performer"]
     index_view_class = RefundIndexView
     inspect_view_class = RefundInspectView
     inspect_view_fields = [
@@ -145,6 +157,7 @@ class AdjustmentViewSet(CorrectionViewSet):
     kind = "adjustment"
     icon = "plus-inverse"
     menu_label = _("Adjustments")
+    search_fields = ["reason"]
     index_view_class = AdjustmentIndexView
     inspect_view_class = AdjustmentInspectView
     inspect_view_fields = [

@@ -16,10 +16,12 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.adjustments import ADJUSTABLE
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.refund_queries import refunded
+from ppv_plugin.wording import named
 
 from . import correcting, spend_limits
 from .columns import ClockColumn, ReceiptColumn, TokensColumn
-from .owners import names_of
+from .exports import Cell, Spreadsheet, amount_at, at
+from .owners import names_of, owned_by_named
 from .policies import view_only
 
 # Reached by name: only the ledger imports its tables.
@@ -27,7 +29,7 @@ Account: Any = apps.get_model("ppv_plugin", "Account")
 Entry: Any = apps.get_model("ppv_plugin", "Entry")
 
 
-class TitledIndexView(IndexView):
+class TitledIndexView(Spreadsheet, IndexView):
     """Headed as in the menu: the rows' own names are bookkeepers' words."""
 
     title: Any = ""
@@ -38,39 +40,84 @@ class TitledIndexView(IndexView):
 
 class SessionIndexView(TitledIndexView):
     title = _("Sessions")
+    export_name = "sessions"
+    cells = {
+        "id": Cell(_("Number"), lambda row: str(row.pk)),
+        "subject": Cell(_("Kind"), at("subject")),
+        **{
+            name: Cell(label, lambda row, name=name: row.facts.get(name))
+            for name, label in (
+                ("room", named("room", cap=True)),
+                ("mode", _("Room mode")),
+                ("performer", named("performer", cap=True)),
+                ("client", named("client", cap=True)),
+            )
+        },
+        "cpm": Cell(_("Per minute"), amount_at("cpm")),
+        "opened_at": Cell(_("Opened"), at("opened_at")),
+        "started_at": Cell(_("Started"), at("started_at")),
+        "closed_at": Cell(_("Closed"), at("closed_at")),
+        "used_ms": Cell(_("Milliseconds"), at("used_ms")),
+        "settled": Cell(_("Paid"), amount_at("settled")),
+        "given_back": Cell(_("Given back"), amount_at("given_back")),
+        "state": Cell(_("State"), at("get_state_display")),
+        "end_reason": Cell(_("How it ended"), at("get_end_reason_display")),
+    }
+
+    def describe(self, rows: list[Any]) -> None:
+        given = refunded(session_ids=[row.pk for row in rows])
+        for row in rows:
+            row.given_back = given.get(row.pk, 0)
 
 
 class AccountIndexView(TitledIndexView):
     """Names the owners of one page of accounts with one query per kind of owner."""
 
     title = _("Accounts")
+    export_name = "accounts"
+    is_searchable = True
+    cells = {
+        "id": Cell(_("Number"), at("pk")),
+        "kind": Cell(_("Kind"), at("get_kind_display")),
+        "owner": Cell(_("Owner"), at("owner_name")),
+        "balance": Cell(_("Balance"), amount_at("balance")),
+        "held": Cell(_("Held"), amount_at("held")),
+        "created_at": Cell(_("Since"), at("created_at")),
+    }
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        rows = list(context["object_list"])
+    def search_queryset(self, queryset: Any) -> Any:
+        """By the owner's name, which the ledger does not know."""
+        return queryset.filter(owned_by_named(self.search_query)) if self.is_searching else queryset
+
+    def describe(self, rows: list[Any]) -> None:
         names = names_of(keys=[(row.kind, row.owner) for row in rows])
         for row in rows:
             row.owner_name = names.get((row.kind, row.owner), "")
-        context["table"].data = rows
-        return context
 
 
 class EntryIndexView(TitledIndexView):
     """The same for both sides of one page of movements."""
 
     title = _("Ledger")
+    export_name = "ledger"
+    cells = {
+        "id": Cell(_("Number"), at("pk")),
+        "posted_at": Cell(_("Posted"), at("transfer.posted_at")),
+        "kind": Cell(_("What"), at("transfer.kind")),
+        "source": Cell(_("For"), at("transfer.__str__")),
+        "reason": Cell(_("Reason"), at("transfer.reason")),
+        "debit": Cell(_("From"), at("debit_name")),
+        "credit": Cell(_("To"), at("credit_name")),
+        "amount": Cell(_("Amount"), amount_at("amount")),
+    }
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("transfer", "debit", "credit")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        rows = list(context["object_list"])
+    def describe(self, rows: list[Any]) -> None:
         names = names_of(keys=[(account.kind, account.owner) for row in rows for account in (row.debit, row.credit)])
         for row in rows:
             row.debit_name, row.credit_name = (_called(account, names) for account in (row.debit, row.credit))
-        context["table"].data = rows
-        return context
 
 
 def _called(account: Any, names: dict[tuple[str, str], str]) -> str:
@@ -121,6 +168,11 @@ class AccountInspectView(InspectView):
         return [*fields, *({"label": label, "value": text, "component": None} for label, text in own)]
 
 
+class EntryInspectView(InspectView):
+    def get_amount_display_value(self) -> str:
+        return tokens(self.object.amount)
+
+
 @view_only
 class SessionViewSet(ModelViewSet):
     model = MeteredSession
@@ -134,8 +186,8 @@ class SessionViewSet(ModelViewSet):
     list_display = [
         ReceiptColumn("opened_at", label=_("Opened"), sort_key="opened_at"),
         Column("subject", label=_("Kind"), sort_key="subject"),
-        Column("performer", label=_("Performer"), accessor=lambda row: row.facts.get("performer", "")),
-        Column("client", label=_("Client"), accessor=lambda row: row.facts.get("client", "")),
+        Column("performer", label=named("performer", cap=True), accessor=lambda row: row.facts.get("performer", "")),
+        Column("client", label=named("client", cap=True), accessor=lambda row: row.facts.get("client", "")),
         ClockColumn("used_ms", label=_("Time"), sort_key="used_ms"),
         TokensColumn("settled", label=_("Paid"), sort_key="settled"),
         StatusTagColumn(
@@ -147,6 +199,7 @@ class SessionViewSet(ModelViewSet):
         Column("get_end_reason_display", label=_("How it ended"), sort_key="end_reason"),
     ]
     list_filter = ["subject", "state", "end_reason", "opened_at"]
+    search_fields = ["facts__room", "facts__performer", "facts__client"]
     inspect_view_fields = ["subject", "state", "opened_at", "started_at", "closed_at", "used_ms", "end_reason", "facts"]
 
     def get_urlpatterns(self) -> list[Any]:
@@ -184,6 +237,7 @@ class LedgerViewSet(ModelViewSet):
     icon = "list-ul"
     menu_label = _("Ledger")
     index_view_class = EntryIndexView
+    inspect_view_class = EntryInspectView
     ordering = ("-id",)
     list_display = [
         DateColumn("transfer.posted_at", label=_("Posted"), accessor="transfer.posted_at", sort_key="id"),
@@ -194,4 +248,5 @@ class LedgerViewSet(ModelViewSet):
         TokensColumn("amount", label=_("Amount"), sort_key="amount"),
     ]
     list_filter = ["transfer__kind", "transfer__posted_at"]
-    inspect_view_fields = ["transfer", "debit", "credit", "leg"]
+    search_fields = ["transfer__source_id", "transfer__reason", "transfer__actor"]
+    inspect_view_fields = ["transfer", "debit", "credit", "leg", "amount"]

@@ -17,7 +17,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from ppv_plugin.ledger.limit_queries import limits_of
 from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.wording import named
 
+from .exports import Cell, Spreadsheet, amount_at, at
 from .owners import names_of
 from .policies import view_only
 
@@ -68,8 +70,18 @@ class SpendLimitFilters(WagtailFilterSet):
         fields = ["account", "kind", "asked_at"]
 
 
-class SpendLimitIndexView(IndexView):
+class SpendLimitIndexView(Spreadsheet, IndexView):
     """Names the clients of one page with one query."""
+
+    export_name = "spend-limits"
+    cells = {
+        "owner": Cell(named("client", cap=True), at("owner_name")),
+        "kind": Cell(_("Kind"), at("get_kind_display")),
+        "amount": Cell(_("Amount"), amount_at("amount")),
+        "until": Cell(_("Until"), at("until")),
+        "asked_at": Cell(_("When"), at("asked_at")),
+        "takes_effect_at": Cell(_("Takes effect"), at("takes_effect_at")),
+    }
 
     def get_page_title(self) -> str:
         return str(_("Spend limits"))
@@ -77,14 +89,10 @@ class SpendLimitIndexView(IndexView):
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("account")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        rows = list(context["object_list"])
+    def describe(self, rows: list[Any]) -> None:
         names = names_of(keys=[(row.account.kind, row.account.owner) for row in rows])
         for row in rows:
             row.owner_name = names.get((row.account.kind, row.account.owner), str(row.account))
-        context["table"].data = rows
-        return context
 
 
 class SpendLimitInspectView(InspectView):
@@ -103,7 +111,7 @@ class SpendLimitViewSet(ModelViewSet):
     filterset_class = SpendLimitFilters
     ordering = ("-id",)
     list_display = [
-        TitleColumn("owner_name", label=_("Client"), get_url=inspect_url),
+        TitleColumn("owner_name", label=named("client", cap=True), get_url=inspect_url),
         Column("get_kind_display", label=_("Kind"), sort_key="kind"),
         Column("said", label=_("Asked for"), accessor=said),
         DateColumn("asked_at", label=_("When"), sort_key="asked_at"),

@@ -6,17 +6,35 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, StatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ppv_plugin.people.models import Client, Performer, Studio
 from ppv_plugin.rooms.models import Room, RoomMode
+from ppv_plugin.wording import named
 
+from .approval import reviewed
 from .columns import ShareColumn, TokensColumn
 from .deleting import ModeDeleteView, RowDeleteView
 from .forms import PerformerForm, RoomForm, RoomModeForm, StudioForm
+from .mode_import import with_show_counts
 from .policies import view_only
+from .price_preview import PricePreviewPanel
+from .trade_views import (
+    ClientIndexView,
+    PerformerEditView,
+    PerformerIndexView,
+    RoomEditView,
+    RoomIndexView,
+    RoomInspectView,
+    RoomModeIndexView,
+    SharedInspectView,
+    StudioEditView,
+    StudioIndexView,
+)
+
+QUICK_EDIT_LIST = "ppv_plugin/backoffice/quick_edit_list.html"
 
 
 class RoomModeViewSet(SnippetViewSet):
@@ -25,6 +43,12 @@ class RoomModeViewSet(SnippetViewSet):
     menu_label = _("Room modes")
     sort_order_field = "sort_order"
     delete_view_class = ModeDeleteView
+    index_view_class = RoomModeIndexView
+    inspect_view_enabled = True
+    inspect_view_fields = [
+        "name", "key", "description", "group_cpm", "grace_seconds", "rule", "requests_enabled", "viewers_max",
+        "snapshots_enabled", "snapshot_seconds", "active"
+    ]  # fmt: skip
     ordering = ("sort_order", "id")
     copy_view_enabled = False
     list_display = [
@@ -34,31 +58,47 @@ class RoomModeViewSet(SnippetViewSet):
         Column("grace_seconds", label=_("Grace, seconds"), sort_key="grace_seconds"),
         BooleanColumn("requests_enabled", label=_("Private requests")),
         BooleanColumn("active", label=_("Can be chosen")),
+        NumberColumn("shows_count", label=_("Shows in it"), sort_key="shows_count"),
     ]
-    list_filter = ["active"]
+    list_filter = ["active", "requests_enabled", "rule"]
+    search_fields = ["name", "key", "description"]
     edit_handler = ObjectList(
         [
             FieldRowPanel(["name", "key"]),
             FieldPanel("description"),
             MultiFieldPanel(["group_cpm", "grace_seconds", "rule"], heading=_("Price")),
+            PricePreviewPanel(heading=_("What it would charge")),
             MultiFieldPanel(["requests_enabled", "viewers_max", "active"], heading=_("Who may come in")),
             MultiFieldPanel(["snapshots_enabled", "snapshot_seconds"], heading=_("Pictures in the listing")),
         ],
         base_form_class=RoomModeForm,
     )
 
+    def get_queryset(self, request: Any) -> Any:
+        return with_show_counts(RoomMode.objects.all())
+
 
 class RoomViewSet(ModelViewSet):
     model = Room
+    index_view_class = RoomIndexView
+    edit_view_class = RoomEditView
+    inspect_view_class = RoomInspectView
     delete_view_class = RowDeleteView
+    index_template_name = QUICK_EDIT_LIST
+    inspect_view_enabled = True
+    inspect_view_fields = [
+        "title", "slug", "site", "performer", "description", "mode", "private_cpm", "state", "live_at", "viewers",
+        "featured", "suspended", "created_at"
+    ]  # fmt: skip
     name = "ppv_rooms"
     icon = "view"
-    menu_label = _("Rooms")
+    menu_label = named("room", plural=True, cap=True)
+    menu_name = "rooms"
     ordering = ("title", "id")
     copy_view_enabled = False
     list_display = [
         "title",
-        Column("performer", sort_key="performer__name"),
+        Column("performer", label=named("performer", cap=True), sort_key="performer__name"),
         StatusTagColumn(
             "get_state_display",
             label=_("State"),
@@ -69,8 +109,8 @@ class RoomViewSet(ModelViewSet):
         BooleanColumn("featured", label=_("Featured"), sort_key="featured"),
         BooleanColumn("suspended", label=_("Suspended"), sort_key="suspended"),
     ]
-    list_filter = ["site", "state", "featured", "suspended"]
-    search_fields = ["title", "performer__name"]
+    list_filter = ["site", "state", "featured", "suspended", "mode", "performer__studio"]
+    search_fields = ["title", "slug", "performer__name"]
     panels = [
         FieldRowPanel(["title", "slug"]),
         FieldRowPanel(["site", "performer"]),
@@ -78,25 +118,38 @@ class RoomViewSet(ModelViewSet):
         FieldPanel("tags"),
         FieldPanel("private_cpm"),
         FieldPanel("featured"),
-        FieldPanel("suspended", help_text=_("Takes the room out of the listing; nobody can go live in it.")),
+        FieldPanel(
+            "suspended",
+            help_text=_(
+                "Takes it out of the listing and ends at once what runs there. Nobody can go live in it."
+            ),
+        ),
     ]
 
     def get_edit_handler(self) -> Any:
         return ObjectList(self.panels, base_form_class=RoomForm).bind_to_model(self.model)
 
 
+@reviewed("performer")
 class PerformerViewSet(ModelViewSet):
     model = Performer
+    index_view_class = PerformerIndexView
+    edit_view_class = PerformerEditView
+    inspect_view_class = SharedInspectView
     delete_view_class = RowDeleteView
+    index_template_name = QUICK_EDIT_LIST
+    inspect_view_enabled = True
+    inspect_view_fields = ["name", "user", "studio", "bio", "status", "requests", "share_bp", "created_at"]
     name = "ppv_performers"
     icon = "user"
-    menu_label = _("Performers")
+    menu_label = named("performer", plural=True, cap=True)
+    menu_name = "performers"
     ordering = ("name", "id")
     copy_view_enabled = False
     list_display = [
         "name",
         Column("user"),
-        Column("studio", sort_key="studio__name"),
+        Column("studio", label=named("studio", cap=True), sort_key="studio__name"),
         StatusTagColumn(
             "get_status_display",
             label=_("Status"),
@@ -105,28 +158,35 @@ class PerformerViewSet(ModelViewSet):
         ),
         ShareColumn("share_bp", label=_("Own share"), sort_key="share_bp"),
     ]
-    list_filter = ["status", "studio"]
-    search_fields = ["name"]
+    list_filter = ["status", "studio", "requests"]
+    search_fields = ["name", "studio__name"]
     panels = [
         FieldRowPanel(["name", "user"]),
         FieldPanel("bio"),
-        FieldRowPanel(["status", "studio"]),
-        FieldPanel("share_bp"),
+        FieldRowPanel(["studio", "share_bp"]),
     ]
 
     def get_edit_handler(self) -> Any:
         return ObjectList(self.panels, base_form_class=PerformerForm).bind_to_model(self.model)
 
 
+@reviewed("studio")
 class StudioViewSet(ModelViewSet):
     model = Studio
+    index_view_class = StudioIndexView
+    edit_view_class = StudioEditView
+    inspect_view_class = SharedInspectView
     delete_view_class = RowDeleteView
+    inspect_view_enabled = True
+    inspect_view_fields = ["name", "owner", "share_bp", "created_at"]
     name = "ppv_studios"
     icon = "group"
-    menu_label = _("Studios")
+    menu_label = named("studio", plural=True, cap=True)
+    menu_name = "studios"
     ordering = ("name", "id")
     copy_view_enabled = False
     list_display = ["name", Column("owner"), ShareColumn("share_bp", label=_("Share"), sort_key="share_bp")]
+    list_filter = ["created_at"]
     search_fields = ["name"]
     panels = [FieldRowPanel(["name", "owner"]), FieldPanel("share_bp")]
 
@@ -135,12 +195,16 @@ class StudioViewSet(ModelViewSet):
 
 
 @view_only
+@reviewed("client")
 class ClientViewSet(ModelViewSet):
     model = Client
+    index_view_class = ClientIndexView
     name = "ppv_clients"
     icon = "user"
-    menu_label = _("Clients")
+    menu_label = named("client", plural=True, cap=True)
+    menu_name = "clients"
     ordering = ("name", "id")
     list_display = ["name", DateColumn("created_at", label=_("Since"), sort_key="created_at")]
+    list_filter = ["created_at"]
     search_fields = ["name"]
     inspect_view_fields = ["name", "uuid", "created_at"]

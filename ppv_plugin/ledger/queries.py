@@ -50,6 +50,12 @@ def balances_of(*, account_ids: Iterable[int]) -> dict[int, Balance]:
     return {row[0]: Balance(*row) for row in rows}
 
 
+def totals_by_kind() -> dict[str, int]:
+    """kind of account -> what all of that kind have together; over all kinds that is zero."""
+    rows = Account.objects.order_by("kind").values_list("kind").annotate(total=Sum("balance"))
+    return {kind: int(total) for kind, total in rows}
+
+
 def owners_of(*, account_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """account id -> (kind, owner)."""
     rows = Account.objects.filter(id__in=set(account_ids)).values_list("id", "kind", "owner")

@@ -6,15 +6,18 @@ from .group import enter_group, leave_group
 from .media import apply_stage, join_media, leave_media, report_usage, usage_reports
 from .modes import close_left_behind, switch_mode
 from .private import answer_request, cancel_request, end_private, expire_requests, request_private
+from .suspension import Running, close_suspended, running_in
 from .talk import block_client, say
 
 __all__ = [
+    "Running",
     "answer_request",
     "apply_stage",
     "block_client",
     "cancel_request",
     "close_left_behind",
     "close_show",
+    "close_suspended",
     "end_private",
     "end_private_show",
     "end_session",
@@ -28,6 +31,7 @@ __all__ = [
     "leave_media",
     "report_usage",
     "request_private",
+    "running_in",
     "say",
     "set_requests",
     "switch_mode",

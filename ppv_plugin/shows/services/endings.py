@@ -21,7 +21,7 @@ from .common import lock_room, person_moved_on, room_moved_on
 
 
 @transaction.atomic
-def end_private_show(*, private_id: UUID, reason: str, now: datetime) -> bool:
+def end_private_show(*, private_id: UUID, reason: str, now: datetime, note: str = "") -> bool:
     """Close the session, bring the room back to its public show. False when it had ended before."""
     private = PrivateShow.objects.select_related("show", "client").get(id=private_id)
     room = lock_room(private.show.room_id)
@@ -30,7 +30,7 @@ def end_private_show(*, private_id: UUID, reason: str, now: datetime) -> bool:
     )
     if not ended:
         return False
-    _close_session(room, private.session_id, reason, now)
+    _close_session(room, private.session_id, reason, now, note)
     room_moved_on(room)
     _tell_both(room, private.client.user_id)
     announce(private_ended, private_id=private_id)
@@ -38,22 +38,22 @@ def end_private_show(*, private_id: UUID, reason: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def end_visit(*, visit_id: UUID, reason: str, now: datetime) -> bool:
+def end_visit(*, visit_id: UUID, reason: str, now: datetime, note: str = "") -> bool:
     """Take a client out of a paid show. False when the visit had ended before."""
     visit = Visit.objects.select_related("show", "client").get(id=visit_id)
     room = lock_room(visit.show.room_id)
     ended = Visit.objects.filter(id=visit_id, state=Visit.State.INSIDE).update(state=Visit.State.ENDED, left_at=now)
     if not ended:
         return False
-    _close_session(room, visit.session_id, reason, now)
+    _close_session(room, visit.session_id, reason, now, note)
     room_moved_on(room)
     _tell_both(room, visit.client.user_id)
     return True
 
 
-def _close_session(room: Any, session_id: UUID, reason: str, now: datetime) -> None:
+def _close_session(room: Any, session_id: UUID, reason: str, now: datetime, note: str) -> None:
     """Charge what was used; what a technical fault cut off early is given back at once (spec B-10)."""
-    metering.close_session(session_id=session_id, reason=reason, now=now)
+    metering.close_session(session_id=session_id, reason=reason, now=now, note=note)
     if reason in refunds.FAULTS:
         within = pricing(room.site).fault_refund_seconds
         refunds.refund_fault(session_id=session_id, within_seconds=within, now=now)
@@ -69,8 +69,10 @@ def end_session(*, session_id: UUID, reason: str, now: datetime) -> bool:
     return end(**{key: session.subject_id}, reason=reason, now=now)
 
 
-def close_show(*, show_id: UUID, reason: str, now: datetime) -> bool:
+def close_show(*, show_id: UUID, reason: str, now: datetime, note: str = "") -> bool:
     """End a show with all in it: the private show, every visit, every pending request. False when it was over.
+
+    `note` stands on the receipts beside the reason, in the site's own words.
 
     The show ends first, so that nobody enters any more; then everything in it, each in a transaction of its own: one
     that closed several would lock the second client's wallet after the shared house account, against the order of all
@@ -79,10 +81,10 @@ def close_show(*, show_id: UUID, reason: str, now: datetime) -> bool:
     ended = _end_show(show_id, reason, now)
     show = Show.objects.get(id=show_id)
     for private_id in show.private_shows.filter(state=PrivateShow.State.OPEN).values_list("id", flat=True):
-        end_private_show(private_id=private_id, reason=reason, now=now)
+        end_private_show(private_id=private_id, reason=reason, now=now, note=note)
     visit_reason = "show_ended" if reason == "performer" else reason
     for visit_id in show.visits.filter(state=Visit.State.INSIDE).values_list("id", flat=True):
-        end_visit(visit_id=visit_id, reason=visit_reason, now=now)
+        end_visit(visit_id=visit_id, reason=visit_reason, now=now, note=note)
     for request in show.requests.filter(state=PrivateRequest.State.PENDING).select_related("client"):
         with transaction.atomic():
             lock_room(show.room_id)

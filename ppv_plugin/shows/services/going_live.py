@@ -9,7 +9,8 @@ from uuid import uuid4
 import msgspec
 from django.db import transaction
 
-from ppv_plugin.errors import BadInput, Busy
+from ppv_plugin.errors import BadInput, Busy, NotAllowed
+from ppv_plugin.people import queries as people
 from ppv_plugin.signals import announce, show_started
 
 from ..models import Show
@@ -30,7 +31,10 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
     room, mode, terms = choice.room, choice.mode, choice.terms
     with transaction.atomic():
         locked = lock_room(room_id)
-        type(room.performer).objects.select_for_update(no_key=True).get(pk=room.performer_id)  # live in one room only
+        performers = type(room.performer).objects.select_for_update(no_key=True)  # live in one room only
+        performer = performers.get(pk=room.performer_id)
+        if locked.suspended or not people.may_perform(performer=performer, site=room.site):  # since `choose` looked
+            raise NotAllowed
         if known := Show.objects.filter(room_id=room_id, cid=cid).first():
             return known
         running = Show.objects.filter(room__performer_id=room.performer_id, state=Show.State.LIVE).first()

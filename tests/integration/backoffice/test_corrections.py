@@ -168,7 +168,7 @@ def test_an_account_is_adjusted(cast: Cast, session_id: UUID, staff: Staff) -> N
     address = f"/admin/ppv_accounts/adjust/{account_id}/"
     assert address in page
     assert f"/ppv/statements/{account_id}/" in page
-    assert "Client wallet: cy" in finance.get(address).content.decode()
+    assert "Wallet of a viewer: cy" in finance.get(address).content.decode()
     form = {"direction": "give", "amount": "1.00", "reason": "Goodwill", "cid": uuid4().hex}
     assert "1.00 posted" in finance.post(address, form, follow=True).content.decode()
     assert cast.balance(cast.cy) == 9517
@@ -179,7 +179,7 @@ def test_an_account_is_adjusted(cast: Cast, session_id: UUID, staff: Staff) -> N
     asked = Adjustment.objects.get(state="pending")
     assert asked.amount == -6000
     chief = staff("finance", "chief")
-    assert "Client wallet: cy" in chief.get("/admin/ppv_adjustments/").content.decode()
+    assert "Wallet of a viewer: cy" in chief.get("/admin/ppv_adjustments/").content.decode()
     chief.post(f"/admin/ppv_adjustments/decide/{asked.pk}/", {"decision": "approve"})
     assert cast.balance(cast.cy) == 3517
     assert logged()[-1] == ("ppv_plugin.adjustment.post", "Adjustment posted: -60.00, Goodwill")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.test import Client
 
 from ppv_plugin.models import Performer, PricingSettings, Room, RoomMode, Studio
-from ppv_plugin.shows import services as shows
-from ppv_plugin.shows.worker import Meter
 from ppv_plugin.testing.cast import Cast
+
+from .staff import member
 
 LISTS = {
     "rooms": "/admin/ppv_rooms/",
@@ -36,34 +32,6 @@ MAY_SEE = {
 }
 
 
-@pytest.fixture
-def worked(cast: Cast) -> Cast:
-    """A site on which somebody has paid for a private show."""
-    call_command("ppv_setup", stdout=StringIO())
-    cast.fund(cast.cy, 10_000)
-    cast.live(cast.ana, cast.free)
-    show = cast.private(cast.cy)
-    cast.pass_time(95, meter=Meter())
-    shows.end_private(user=cast.cy, private_id=show.id, now=cast.now)
-    return cast
-
-
-@pytest.fixture
-def admin(worked: Cast) -> Client:
-    user = get_user_model().objects.create_superuser("root", password="root")
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def member(group: str) -> Client:
-    user = get_user_model().objects.create_user(group.split()[-1], password="x")
-    user.groups.add(Group.objects.get(name=group))
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_answers(admin: Client, name: str) -> None:
     assert admin.get(LISTS[name]).status_code == 200
@@ -73,7 +41,7 @@ def test_lists_show_tokens_names_and_times(admin: Client) -> None:
     sessions = admin.get(LISTS["sessions"]).content.decode()
     assert "2.83" in sessions
     assert "1:35" in sessions
-    assert "ended by the client" in sessions
+    assert "ended by the viewer" in sessions
     accounts = admin.get(LISTS["accounts"]).content.decode()
     assert "97.17" in accounts
     assert "Ana" in accounts

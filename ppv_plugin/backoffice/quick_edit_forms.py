@@ -1,0 +1,126 @@
+"""Forms of the quick edit: each field is left alone unless somebody chooses otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Site
+
+from ppv_plugin.ledger.fields import TokensFormField
+from ppv_plugin.ledger.rules import WHOLE_BP
+from ppv_plugin.rooms.queries import pricing
+from ppv_plugin.rooms.rules import PriceRefused, check_own_cpm
+from ppv_plugin.rooms.services import REFUSALS
+
+KEEP, SITE, OWN, YES, NO = "", "site", "own", "yes", "no"
+NOTE_MAX = 120  # as long as a line of a receipt's timeline
+
+
+def _choice(label: Any, *choices: tuple[str, Any]) -> forms.ChoiceField:
+    kept = (KEEP, _("Leave as it is"))
+    return forms.ChoiceField(label=label, required=False, choices=[kept, *choices], widget=forms.RadioSelect)
+
+
+class RoomTermsForm(forms.Form):
+    """`values` are the fields of `Room` to set."""
+
+    price = _choice(_("Private price"), (SITE, _("The site's price")), (OWN, _("An own price")))
+    private_cpm = TokensFormField(label=_("Own price per minute"), required=False, help_text=_("In tokens."))
+    featured = _choice(_("Featured"), (YES, _("Yes")), (NO, _("No")))
+    suspended = _choice(_("Suspended"), (YES, _("Yes: end what runs there now, and hide it")), (NO, _("No")))
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=NOTE_MAX,
+        help_text=_("Needed to suspend. Both sides of a session that ends read it on the receipt."),
+    )
+
+    def __init__(self, *args: Any, sites: Sequence[Site] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sites = sites
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("price") == OWN and "private_cpm" not in self.errors:
+            self._check_price(cleaned.get("private_cpm"))
+        if cleaned.get("suspended") == YES and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why: who is cut off reads it."))
+        if not self.errors and not self.chosen():
+            raise ValidationError(_("Choose at least one thing to change."))
+        return cleaned
+
+    def _check_price(self, cpm: int | None) -> None:
+        """Within the bounds of each site that these rooms are on."""
+        if cpm is None:
+            self.add_error("private_cpm", _("Enter the price."))
+            return
+        for site in self.sites:
+            limits = pricing(site)
+            try:
+                check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=True)
+            except PriceRefused as refused:
+                text = REFUSALS[refused.reason] % {"bound": refused.bound}
+                self.add_error("private_cpm", f"{site}: {text}" if len(self.sites) > 1 else text)
+
+    def chosen(self) -> bool:
+        return bool(self.values)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        if price := self.cleaned_data.get("price"):
+            values["private_cpm"] = self.cleaned_data.get("private_cpm") if price == OWN else None
+        for name in ("featured", "suspended"):
+            if answer := self.cleaned_data.get(name):
+                values[name] = answer == YES
+        return values
+
+
+class PerformerTermsForm(RoomTermsForm):
+    """`values` are for each of the performers' rooms, `own_values` for the performers themselves."""
+
+    share = _choice(_("Share"), (SITE, _("The site's share")), (OWN, _("An own share")))
+    share_bp = forms.IntegerField(
+        label=_("Own share"),
+        required=False,
+        min_value=0,
+        max_value=WHOLE_BP,
+        help_text=_("Basis points of what clients pay: 8000 = 80 %."),
+    )
+    field_order = ["price", "private_cpm", "share", "share_bp", "featured", "suspended", "reason"]
+
+    def __init__(self, *args: Any, may_review: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_review:
+            del self.fields["suspended"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("share") == OWN and cleaned.get("share_bp") is None and "share_bp" not in self.errors:
+            self.add_error("share_bp", _("Enter the share."))
+        return cleaned
+
+    def chosen(self) -> bool:
+        return bool(self.values or self.own_values) or self.suspend is not None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """A performer is suspended itself: its rooms keep their own mark."""
+        return {name: value for name, value in super().values.items() if name != "suspended"}
+
+    @property
+    def own_values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        if share := self.cleaned_data.get("share"):
+            values["share_bp"] = self.cleaned_data.get("share_bp") if share == OWN else None
+        return values
+
+    @property
+    def suspend(self) -> bool | None:
+        """None: leave everybody as they are."""
+        answer = self.cleaned_data.get("suspended")
+        return answer == YES if answer else None

@@ -1,0 +1,140 @@
+"""Views of the lists that editors shape: their spreadsheets, and edits that are logged with old and new values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.views.generic import EditView, IndexView, InspectView
+from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
+
+from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.wording import named
+
+from . import audit
+from .exports import Cell, Spreadsheet, amount_at, at
+from .mode_import import LeadsToImport
+from .quick_edit import QuickEditPerformers, QuickEditRooms, WithQuickEdit
+from .terms import Changes, differences, end_later
+
+
+class RoomModeIndexView(LeadsToImport, Spreadsheet, SnippetIndexView):  # type: ignore[misc]
+    export_name = "room-modes"
+    cells = {
+        "name": Cell(_("Name"), at("name")),
+        "key": Cell(_("Key"), at("key")),
+        "locale": Cell(_("Language"), at("locale.language_code")),
+        "description": Cell(_("Description"), at("description")),
+        "group_cpm": Cell(_("Per minute"), amount_at("group_cpm")),
+        "grace_seconds": Cell(_("Grace, seconds"), at("grace_seconds")),
+        "rule": Cell(_("Billing rule"), at("rule")),
+        "requests_enabled": Cell(_("Private requests"), at("requests_enabled")),
+        "viewers_max": Cell(_("Places"), at("viewers_max")),
+        "active": Cell(_("Can be chosen"), at("active")),
+    }
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("locale")
+
+
+class RoomIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc]
+    quick_edit = QuickEditRooms
+    export_name = "rooms"
+    cells = {
+        "title": Cell(_("Title"), at("title")),
+        "slug": Cell(_("Address"), at("slug")),
+        "site": Cell(_("Site"), at("site.hostname")),
+        "performer": Cell(named("performer", cap=True), at("performer.name")),
+        "studio": Cell(named("studio", cap=True), at("performer.studio.name")),
+        "mode": Cell(_("Room mode"), at("mode.name")),
+        "state": Cell(_("State"), at("get_state_display")),
+        "viewers": Cell(_("Watching"), at("viewers")),
+        "private_cpm": Cell(_("Private, per minute"), amount_at("private_cpm")),
+        "featured": Cell(_("Featured"), at("featured")),
+        "suspended": Cell(_("Suspended"), at("suspended")),
+        "live_at": Cell(_("Live last"), at("live_at")),
+        "created_at": Cell(_("Since"), at("created_at")),
+    }
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("site", "mode", "performer__studio")
+
+
+class PerformerIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc]
+    quick_edit = QuickEditPerformers
+    export_name = "performers"
+    cells = {
+        "name": Cell(_("Name"), at("name")),
+        "user": Cell(_("User"), at("user.get_username")),
+        "studio": Cell(named("studio", cap=True), at("studio.name")),
+        "status": Cell(_("Status"), at("get_status_display")),
+        "requests": Cell(_("Private requests"), at("get_requests_display")),
+        "share_bp": Cell(_("Own share, basis points"), at("share_bp")),
+        "created_at": Cell(_("Since"), at("created_at")),
+    }
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("user", "studio")
+
+
+class StudioIndexView(Spreadsheet, IndexView):  # type: ignore[misc]
+    export_name = "studios"
+    cells = {
+        "name": Cell(_("Name"), at("name")),
+        "owner": Cell(_("Owner"), at("owner.get_username")),
+        "share_bp": Cell(_("Share, basis points"), at("share_bp")),
+        "created_at": Cell(_("Since"), at("created_at")),
+    }
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("owner")
+
+
+class ClientIndexView(Spreadsheet, IndexView):  # type: ignore[misc]
+    export_name = "clients"
+    cells = {"name": Cell(_("Name"), at("name")), "created_at": Cell(_("Since"), at("created_at"))}
+
+
+class LoggedEditView(EditView):  # type: ignore[misc]
+    """What is charged, who gets how much and what is taken out of use: logged with what it was before."""
+
+    watched: tuple[str, ...] = ()
+
+    def save_instance(self) -> Any:
+        before = self.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.object.pk)
+        saved = super().save_instance()
+        changes = differences(before, {name: getattr(saved, name) for name in self.watched})
+        audit.changed(subject=saved, changes=changes, user=self.request.user)
+        self.after_change(changes)
+        return saved
+
+    def after_change(self, changes: Changes) -> None:
+        """In the same transaction."""
+
+
+class RoomEditView(LoggedEditView):
+    watched = ("private_cpm", "featured", "suspended")
+
+    def after_change(self, changes: Changes) -> None:
+        if "suspended" in changes and self.form.instance.suspended:
+            end_later(room_ids=[self.form.instance.pk], user=self.request.user, reason="")
+
+
+class PerformerEditView(LoggedEditView):
+    watched = ("share_bp", "studio")
+
+
+class StudioEditView(LoggedEditView):
+    watched = ("share_bp",)
+
+
+class RoomInspectView(InspectView):  # type: ignore[misc]
+    def get_private_cpm_display_value(self) -> str:
+        cpm = self.object.private_cpm
+        return str(_("The site's price")) if cpm is None else tokens(cpm)
+
+
+class SharedInspectView(InspectView):  # type: ignore[misc]
+    def get_share_bp_display_value(self) -> str:
+        share_bp = self.object.share_bp
+        return str(_("The site's share")) if share_bp is None else f"{share_bp / 100:g} %"
