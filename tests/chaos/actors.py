@@ -104,7 +104,7 @@ class Spender(Actor):
                 "wallet": client.wallet, "earnings": room.earnings, "house": self.people.house, "amount": amount
             }  # fmt: skip
         if verb == "top_up":
-            return verb, {"user": client.user, "amount": self.chance.randint(100, 500), "wallet": client.wallet}
+            return verb, {"user": client.user, "amount": self.chance.randint(20, 160), "wallet": client.wallet}
         return verb, {
             "earnings": room.earnings, "payout": self.people.payout, "amount": self.chance.randint(100, 3000)
         }  # fmt: skip

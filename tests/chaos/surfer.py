@@ -39,7 +39,7 @@ class Surfer(Visitor):
     def plan(self) -> Plan | None:
         if self.chance.random() < 0.2:
             client = self.chance.choice(self.clients)
-            return "top_up", {"user": client.user, "amount": self.chance.randint(1, 9) * 100, "wallet": client.wallet}
+            return "top_up", {"user": client.user, "amount": self.chance.randint(1, 3) * 100, "wallet": client.wallet}
         return super().plan()
 
     def perform(self, intent: Intent) -> Any:
