@@ -70,9 +70,9 @@ def confirm_email(*, role: str, subject: UUID, address: str, now: datetime) -> A
     """The address was proven: the draft goes on to approval, or is approved where none is needed. A sign-up that waited
     for this may sign in. Doing it again changes nothing. Raises NotFound (nobody, or another address by now)."""
     row = ROLES[role].objects.select_for_update(of=("self",)).filter(uuid=subject).first()
-    user = holder_of(row) if row is not None else None
-    if row is None or letters.address_of(user).lower() != address.lower():
+    if row is None or letters.address_of(holder_of(row)).lower() != address.lower():
         raise NotFound
+    user = holder_of(row)
     if row.status != rules.DRAFT:
         return row
     row.status = rules.first_status(email=False, approval=requirements(role=role, site=row.site).approval)

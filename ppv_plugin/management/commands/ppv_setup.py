@@ -13,7 +13,8 @@ from wagtail.models import Locale, Site
 
 from ppv_plugin.management.readiness import left_to_do, missing_migrations
 from ppv_plugin.pages.addresses import page_types
-from ppv_plugin.people.models import LabelSettings
+from ppv_plugin.people.models import LabelSettings, RoleSettings
+from ppv_plugin.people.queries import requirements
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
 
 MODES: list[dict[str, Any]] = [
@@ -27,18 +28,24 @@ MODES: list[dict[str, Any]] = [
     },
 ]
 PAGES = [("listing", "Live", "live"), ("dashboard", "Studio", "studio"), ("wallet", "Wallet", "wallet")]
+# A page for each role that is open: titles without a role's word, which may change at any time.
+REGISTRATIONS = {
+    "client": ("Register", "register"),
+    "performer": ("Go live here", "register-to-go-live"),
+    "studio": ("Register a team", "register-a-team"),
+}
 ADMIN = "wagtailadmin.access_admin"
 GROUPS = {
     "Video chat editors": [
         ADMIN,
         *(f"ppv_plugin.{act}_roommode" for act in ("add", "change", "delete", "view")),
         *(f"ppv_plugin.{act}_{what}" for act in ("add", "change", "view") for what in ("room", "performer", "studio")),
-        "ppv_plugin.change_labelsettings",
+        *(f"ppv_plugin.{verb}" for verb in ("change_labelsettings", "change_rolesettings", "review_role")),
     ],
     "Video chat moderators": [
         ADMIN,
         *(f"ppv_plugin.{act}_{what}" for act in ("change", "view") for what in ("room", "performer")),
-        "ppv_plugin.view_client",
+        *(f"ppv_plugin.{verb}" for verb in ("view_client", "review_role")),
     ],
     "Video chat finance": [
         ADMIN,
@@ -120,7 +127,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'added ' if made else 'exists'}  {what}")
 
     def _settings(self, site: Site) -> None:
-        for model in (PricingSettings, LabelSettings):
+        for model in (PricingSettings, LabelSettings, RoleSettings):
             _row, made = model.objects.get_or_create(site=site)
             self._done(made, str(model._meta.verbose_name))
 
@@ -142,23 +149,30 @@ class Command(BaseCommand):
 
     def _pages(self, site: Site) -> None:
         for kind, title, slug in PAGES:
-            types: list[Any] = page_types(kind)  # type: ignore[arg-type]
-            if not types:
-                self.stdout.write(f"  skipped the {title.lower()} page: no page type has the mixin for it")
-                continue
-            known = next((page for model in types if (page := model.objects.in_site(site).first())), None)
-            if known is not None:
-                self._done(False, f"page {known.title} at {known.get_url() or known.url_path}")
-            elif not types[0].can_create_at(site.root_page.specific):
-                self.stdout.write(
-                    f"  skipped the {title.lower()} page: {site.root_page.title!r} takes no page of the type "
-                    f"{types[0]._meta.label}. Allow it in its subpage_types, or make the page elsewhere."
-                )
-            else:
-                page = types[0](title=title, slug=self._free_slug(site, slug))
-                site.root_page.add_child(instance=page)
-                page.save_revision().publish()
-                self._done(True, f"page {title} at {page.get_url() or page.url_path}")
+            self._page(site, kind, title, slug)
+        for role, (title, slug) in REGISTRATIONS.items():
+            if requirements(role=role, site=site).open:
+                self._page(site, "registration", title, slug, role=role)
+
+    def _page(self, site: Site, kind: str, title: str, slug: str, **values: Any) -> None:
+        types: list[Any] = page_types(kind)  # type: ignore[arg-type]
+        if not types:
+            self.stdout.write(f"  skipped the {title.lower()} page: no page type has the mixin for it")
+            return
+        rows = (model.objects.in_site(site).filter(**values).first() for model in types)
+        known = next((page for page in rows if page), None)
+        if known is not None:
+            self._done(False, f"page {known.title} at {known.get_url() or known.url_path}")
+        elif not types[0].can_create_at(site.root_page.specific):
+            self.stdout.write(
+                f"  skipped the {title.lower()} page: {site.root_page.title!r} takes no page of the type "
+                f"{types[0]._meta.label}. Allow it in its subpage_types, or make the page elsewhere."
+            )
+        else:
+            page = types[0](title=title, slug=self._free_slug(site, slug), **values)
+            site.root_page.add_child(instance=page)
+            page.save_revision().publish()
+            self._done(True, f"page {title} at {page.get_url() or page.url_path}")
 
     def _free_slug(self, site: Site, wanted: str) -> str:
         taken = set(site.root_page.get_children().values_list("slug", flat=True))
