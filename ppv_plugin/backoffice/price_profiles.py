@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
@@ -27,15 +28,17 @@ from .price_preview import PricePreviewPanel, may_change_prices
 
 PANELS = [
     MultiFieldPanel(
-        ["private_cpm", FieldRowPanel(["cpm_min", "cpm_max"]), "performer_pricing"], heading=_("Private shows")
+        ["private_cpm", FieldRowPanel(["cpm_min", "cpm_max"]), "performer_pricing"],
+        heading=gettext_lazy("Private shows"),
     ),
     MultiFieldPanel(
-        ["rule", FieldRowPanel(["grace_seconds", "grace_window_minutes"]), "minutes_to_start"], heading=_("Counting")
+        ["rule", FieldRowPanel(["grace_seconds", "grace_window_minutes"]), "minutes_to_start"],
+        heading=gettext_lazy("Counting"),
     ),
-    PricePreviewPanel(heading=_("What it would charge")),
-    MultiFieldPanel(["performer_share_bp"], heading=_("Who gets it")),
+    PricePreviewPanel(heading=gettext_lazy("What it would charge")),
+    MultiFieldPanel(["performer_share_bp"], heading=gettext_lazy("Who gets it")),
     FieldPanel("request_seconds"),
-    MultiFieldPanel(["refund_alone_max", "fault_refund_seconds"], heading=_("Giving back")),
+    MultiFieldPanel(["refund_alone_max", "fault_refund_seconds"], heading=gettext_lazy("Giving back")),
 ]
 
 
