@@ -120,9 +120,7 @@ class RoomViewSet(ModelViewSet):
         FieldPanel("featured"),
         FieldPanel(
             "suspended",
-            help_text=_(
-                "Takes it out of the listing and ends at once what runs there. Nobody can go live in it."
-            ),
+            help_text=_("Takes it out of the listing and ends at once what runs there. Nobody can go live in it."),
         ),
     ]
 
