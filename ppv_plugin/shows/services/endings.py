@@ -64,9 +64,9 @@ def end_session(*, session_id: UUID, reason: str, now: datetime) -> bool:
     session = metering_queries.open_sessions(session_ids=[session_id]).get(session_id)
     if session is None:
         return False
-    end = end_private_show if session.subject == "private" else end_visit
-    key = "private_id" if session.subject == "private" else "visit_id"
-    return end(**{key: session.subject_id}, reason=reason, now=now)
+    if session.subject == "private":
+        return end_private_show(private_id=session.subject_id, reason=reason, now=now)
+    return end_visit(visit_id=session.subject_id, reason=reason, now=now)
 
 
 def close_show(*, show_id: UUID, reason: str, now: datetime, note: str = "") -> bool:
