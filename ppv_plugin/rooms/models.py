@@ -16,6 +16,7 @@ from wagtail.models import TranslatableMixin
 
 from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.wording import named, phrase
 
 BILLING_RULES = [
     ("per_second", _("Per second, after grace")),
@@ -37,7 +38,9 @@ class RoomMode(TranslatableMixin, models.Model):
     key = models.SlugField(
         _("key"), max_length=40, help_text=_("The short name in addresses and imports, the same in every language.")
     )
-    name = models.CharField(_("name"), max_length=60, help_text=_("What performers choose and clients read."))
+    name = models.CharField(
+        _("name"), max_length=60, help_text=phrase(_("What %(performers)s choose and %(clients)s read."))
+    )
     description = models.CharField(
         _("description"),
         max_length=240,
@@ -129,7 +132,7 @@ class PricingSettings(BaseSiteSetting):
         help_text=_("Per minute. An own price that is higher already counts as this one."),
     )
     performer_pricing = models.BooleanField(
-        _("performers set their own prices"),
+        phrase(_("%(performers)s set their own prices")),
         default=True,
         help_text=_("Off = every private show costs the site's price; own prices are kept for later, and not used."),
     )
@@ -156,7 +159,7 @@ class PricingSettings(BaseSiteSetting):
         ),
     )
     minutes_to_start = models.PositiveIntegerField(
-        _("minutes a client must be able to pay"),
+        phrase(_("minutes %(a_client)s must be able to pay")),
         default=5,
         validators=[MaxValueValidator(120)],
         help_text=_("To ask for a private show or to enter a paid one, 120 at most. All of it may then be spent."),
@@ -259,8 +262,8 @@ class Room(models.Model):
     tags = TaggableManager(through=TaggedRoom, blank=True)
 
     class Meta:
-        verbose_name = _("room")
-        verbose_name_plural = _("rooms")
+        verbose_name = named("room")
+        verbose_name_plural = named("room", plural=True)
         constraints = [
             models.UniqueConstraint(fields=["site", "slug"], name="ppv_room_slug_per_site"),
             models.CheckConstraint(
