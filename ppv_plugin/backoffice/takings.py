@@ -192,14 +192,14 @@ class TakingsReport(Spreadsheet, ReportView):  # type: ignore[misc]
         return Period(min(first, last), max(first, last))
 
     def get_queryset(self) -> list[Row]:
-        return self.rows
+        return self._rows
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The period is part of the statement."""
         return queryset
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def _rows(self) -> list[Row]:
         found = by_day(self.period) if self.by == "day" else by_name(self.by, self.period)
         highest = max((row.takings.net for row in found), default=0)
         return [Row(row.label, row.takings, row.day, permille(row.takings.net, highest)) for row in found]
@@ -211,11 +211,11 @@ class TakingsReport(Spreadsheet, ReportView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        total = sum((row.takings for row in self.rows), Takings())
+        total = sum((row.takings for row in self._rows), Takings())
         context["sums"] = [(label, getattr(total, name)) for name, label in SUMS]
         context["period"] = self.period
         if self.by == "day":
-            context["chart"] = chart([(row.label, row.takings.net) for row in self.rows])
+            context["chart"] = chart([(row.label, row.takings.net) for row in self._rows])
         return context
 
 

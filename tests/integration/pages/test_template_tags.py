@@ -44,7 +44,7 @@ def test_every_module_on_disk_has_a_name_in_the_import_map() -> None:
 def test_every_style_sheet_on_disk_is_linked_once() -> None:
     html = rendered("{% ppv_styles %}{% ppv_head %}{% ppv_head %}")
     folder = settings.BASE_DIR / "ppv_plugin/static/ppv_plugin/css"
-    for path in folder.glob("*.css"):
+    for path in set(folder.glob("*.css")) - {folder / "backoffice.css"}:  # Wagtail's admin links that one
         assert len(re.findall(rf"/{path.stem}(\.[0-9a-f]+)?\.css", html)) == 1
 
 
