@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
-from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.db.models.expressions import RawSQL
 
 
@@ -17,6 +16,8 @@ def run(sql: str, values: Any) -> tuple[list[tuple[Any, ...]], int]:
     The server binds the arrays. Django's cursor would write them into the text of the statement, which costs more
     than most of these statements themselves.
     """
+    from django.db.backends.postgresql.psycopg_any import is_psycopg3  # a site on SQLite has no driver for it
+
     if not is_psycopg3:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)

@@ -121,7 +121,7 @@ def test_a_stock_site_shows_the_listing_with_the_room(address: str, listing_path
 def test_a_stock_site_shows_the_room_with_its_script_and_style(address: str, listing_path: str) -> None:
     page = get(f"{address}{listing_path}ana/")
     assert "Ana&#x27;s lamp-lit room" in page
-    assets = set(re.findall(r'(?:src|href)="(/static/ppv_plugin/[^"]+)"', page))
+    assets = set(re.findall(r'(?:src|href)="(/(?:static/ppv_plugin|ppv/modules)/[^"]+)"', page))
     assert any(path.endswith(".css") for path in assets)
     assert any(path.endswith(".js") for path in assets)
     for path in assets:
