@@ -42,12 +42,14 @@ def get_application(django_app: ASGIApp, *, websocket: ASGIApp | None = None) ->
     """
     from ppv_plugin.realtime.origin import deny
     from ppv_plugin.realtime.routing import PREFIX, websocket_application
+    from ppv_plugin.wording import begin
 
     process = Process()
     sockets, others = websocket_application(), websocket or deny
 
     async def pages(scope: Scope, receive: Receive, send: Send) -> None:
         await process.start()
+        begin(scope)
         await django_app(scope, receive, send)
 
     async def any_socket(scope: Scope, receive: Receive, send: Send) -> None:

@@ -68,6 +68,12 @@ def _running() -> _Running | None:
     return None if running is None or running.over else running
 
 
+def begin(scope: Mapping[str, Any]) -> None:
+    """Called under ASGI in the request's own task. Django sends its signal there in a task of its own, and what a
+    receiver sets ends with that one."""
+    _begin(scope=scope)
+
+
 def _begin(*, environ: Any = None, scope: Any = None, **_facts: Any) -> None:
     _active.request = _Running(environ if environ is not None else _meta_of(scope or {}))
 
