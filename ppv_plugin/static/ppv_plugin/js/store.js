@@ -72,7 +72,7 @@ export function reduce(state, message, now) {
       if (state.me?.role !== "client") return state;
       return { ...state, me: { ...state.me, balance: message.balance } };
     case "session.ended":
-      return { ...state, receipt: message.receipt };
+      return withReceipt(state, message.receipt);
     case "media.taken":
       if (!state.me || message.connection === state.connection) return state;
       return { ...state, me: { ...state.me, elsewhere: true } };
@@ -111,6 +111,17 @@ function withRoom(state, room) {
   const old = state.room;
   const changed = old?.show && old.show === room.show && (room.mode_number ?? 0) > (old.mode_number ?? 0);
   return { ...state, room, asked: (state.asked || Boolean(changed && hasWatched(state))) && lacksConsent(room, state.me) };
+}
+
+/**
+ * What a change of mode ended may be told last of all, when nothing else shows any more that one was inside.
+ * @param {State} state
+ * @param {import("ppv/protocol").ReceiptView} receipt
+ * @returns {State}
+ */
+function withReceipt(state, receipt) {
+  const asked = state.asked || (receipt.reason === MODE_CHANGED && lacksConsent(state.room, state.me));
+  return { ...state, receipt, asked };
 }
 
 /** @param {State} state */
