@@ -25,4 +25,5 @@ urlpatterns = [
     path("statements/<int:account>.csv", statements.statement_file, name="statement_file"),
     path("wallet/limits/", limits.limits_page, name="limits"),
     path("wallet/top-up/", pages.top_up, name="top_up"),
+    path("wallet/state.json", pages.wallet_state, name="wallet_state"),
 ]

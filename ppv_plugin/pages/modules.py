@@ -36,6 +36,7 @@ MODULES = (
     "room",
     "console",
     "listing",
+    "wallet",
 )
 _NAMED = re.compile(r'(\bfrom\s*|\bimport\s*\(?\s*)"ppv/([a-z]+)"')
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -1,18 +1,21 @@
-"""The test top-up: a view that is no page of the tree."""
+"""The test top-up and the balance for the wallet button: views that are no pages of the tree."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ppv_plugin.conf import conf
 from ppv_plugin.errors import PPVError
+from ppv_plugin.ledger.queries import balance_of
+from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.payments.services import top_up as top_up_wallet
+from ppv_plugin.people.queries import client_of
 
 from . import addresses
 
@@ -51,3 +54,14 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "back_url": back_url,
     }
     return render(request, "ppv_plugin/pages/top_up_refused.html", context, status=400)
+
+
+@never_cache
+@require_safe
+def wallet_state(request: HttpRequest) -> HttpResponse:
+    """Who asks, and what they can spend: for a button on pages that are the same for everybody."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"signed_in": False, "available": None})
+    client = client_of(request.user)
+    balance = balance_of(kind="client", owner=str(client.uuid) if client else "")
+    return JsonResponse({"signed_in": True, "available": tokens(balance.available)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +25,9 @@ from ppv_plugin.people.labels import PRESETS, Word, words_for
 
 register = template.Library()
 
-STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "room", "console")
-_SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing"})
+PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
+STYLES = (*PART_STYLES, "room", "console")
+_SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet"})
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {
     "room": (*_SESSION, "room"),
@@ -50,9 +52,13 @@ def ppv_styles(context: Context) -> SafeString:
     if page.get(_STYLES_DONE):
         return SafeString("")
     page[_STYLES_DONE] = True
-    return format_html_join(
-        "\n", '<link rel="stylesheet" href="{}">', ((static(f"ppv_plugin/css/{name}.css"),) for name in STYLES)
-    )
+    _brought(context).update(STYLES)
+    return _links(STYLES)
+
+
+def _links(names: Iterable[str]) -> SafeString:
+    urls = ((static(f"ppv_plugin/css/{name}.css"),) for name in names)
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', urls)
 
 
 @register.simple_tag(takes_context=True)
@@ -61,20 +67,43 @@ def ppv_head(context: Context, page: str = "") -> SafeString:
 
     Nothing is inline, except for a site with modules of its own: their names stand in an import map.
     """
-    mapped = bool(conf.IMPORTMAP_OVERRIDES)
-    urls = import_map() if mapped else addresses()
+    urls = import_map() if conf.IMPORTMAP_OVERRIDES else addresses()
     preloads = format_html_join(
         "\n",
         '<link rel="modulepreload" href="{}">',
         ((urls[f"ppv/{name}"],) for name in PRELOADS.get(page, ())),
     )
+    return format_html("{}\n{}\n{}", ppv_styles(context), preloads, _entry(context, urls))
+
+
+@register.simple_tag(takes_context=True)
+def ppv_part_assets(context: Context, live: bool = False) -> SafeString:
+    """What a block on a page of the site's own needs: the style sheets of the parts, and if it is `live`, the entry
+    module. Each comes once per request; nothing where `ppv_styles` or `ppv_head` has brought it already."""
+    brought = _brought(context)
+    links = _links(name for name in PART_STYLES if name not in brought)
+    brought.update(PART_STYLES)
+    if not live or "start" in brought:
+        return links
+    return format_html("{}\n{}", links, _entry(context, import_map() if conf.IMPORTMAP_OVERRIDES else addresses()))
+
+
+def _entry(context: Context, urls: dict[str, str]) -> SafeString:
+    """The entry module, after the import map of a site that has modules of its own: a page takes one map only."""
+    brought = _brought(context)
+    mapped = bool(conf.IMPORTMAP_OVERRIDES) and "map" not in brought
+    brought.update(("start", "map"))
     return format_html(
-        '{}\n{}\n{}\n<script type="module" src="{}"></script>',
-        ppv_styles(context),
+        '{}<script type="module" src="{}"></script>',
         _map(urls, getattr(context.get("request"), "csp_nonce", None)) if mapped else "",
-        preloads,
         urls["ppv/start"],
     )
+
+
+def _brought(context: Context) -> set[str]:
+    """What this request's page has already. A block is a rendering of its own: only the request outlives it."""
+    request = context.get("request")
+    return request.__dict__.setdefault("_ppv_brought", set()) if request is not None else set()
 
 
 def _map(urls: dict[str, str], nonce: object | None) -> SafeString:

@@ -4,6 +4,7 @@ const NEEDS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "ppv-room": () => import("ppv/room"),
   "ppv-console": () => import("ppv/console"),
   "ppv-listing": () => import("ppv/listing"),
+  "ppv-wallet": () => import("ppv/wallet"),
 });
 
 for (const [name, load] of Object.entries(NEEDS)) {
