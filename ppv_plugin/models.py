@@ -20,10 +20,10 @@ from ppv_plugin.rooms.models import (
     PricingSettings,
     Room,
     RoomMode,
-    RoomTag,
     Snapshot,
-    TaggedRoom,
 )
+from ppv_plugin.rooms.ratings import Rating
+from ppv_plugin.rooms.subjects import RoomCategory, RoomLanguage, RoomTag, TaggedRoom
 from ppv_plugin.shows.models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit
 
 __all__ = [
@@ -45,9 +45,12 @@ __all__ = [
     "PricingSettings",
     "PrivateRequest",
     "PrivateShow",
+    "Rating",
     "Refund",
     "RoleSettings",
     "Room",
+    "RoomCategory",
+    "RoomLanguage",
     "RoomMode",
     "RoomTag",
     "SessionEvent",

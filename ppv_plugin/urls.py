@@ -7,6 +7,7 @@ from django.urls import path
 from ppv_plugin.pages import activation_views as activation
 from ppv_plugin.pages import limit_views as limits
 from ppv_plugin.pages import modules
+from ppv_plugin.pages import rating_views as ratings
 from ppv_plugin.pages import receipt_views as receipts
 from ppv_plugin.pages import statement_views as statements
 from ppv_plugin.pages import views as pages
@@ -19,6 +20,7 @@ urlpatterns = [
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
     path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:session>.json", receipts.signed_file, name="receipt_file"),
+    path("receipts/<uuid:session>/rating/", ratings.rate, name="rate"),
     path("receipt-keys.json", receipts.keys, name="receipt_keys"),
     path("verify/", receipts.verify, name="verify_receipt"),
     path("statements/<int:account>/", statements.statement_page, name="statement"),

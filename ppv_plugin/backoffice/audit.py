@@ -27,6 +27,7 @@ REVIEWS: dict[str, Any] = {
     "ppv_plugin.role.reject": gettext_lazy("Not approved"),
     "ppv_plugin.role.suspend": gettext_lazy("Suspended"),
 }
+RATING = "ppv_plugin.rating.remove"
 ACTIONS: dict[str, Any] = {
     **MONEY,
     **REVIEWS,
@@ -36,6 +37,7 @@ ACTIONS: dict[str, Any] = {
     PRICES: gettext_lazy("Prices changed"),
     PROFILE: gettext_lazy("Profile of prices applied"),
     IMPORT: gettext_lazy("Room mode imported"),
+    RATING: gettext_lazy("Rating removed"),
 }
 # What an entry calls a field that was changed: its data keep the field's own name.
 FIELDS: dict[str, Any] = {
@@ -80,6 +82,10 @@ def changed(
 
 def show_ended(*, room: Any, sessions: int, reason: str, user: Any) -> None:
     log(instance=room, action=SHOW_END, user=user, data={"sessions": sessions, "reason": reason})
+
+
+def rating_removed(*, room: Any, rating: Any, user: Any) -> None:
+    log(instance=room, action=RATING, user=user, data={"stars": rating.stars, "client": str(rating.client.uuid)})
 
 
 def exported(*, what: str, kind: str, filters: Mapping[str, str], user: Any) -> None:
@@ -130,6 +136,11 @@ class _ShowEndFormatter(LogFormatter):
         return f"{text}: {facts['reason']}" if facts["reason"] else text
 
 
+class _RatingFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        return _("Rating removed: %(stars)s of 5") % {"stars": log_entry.data["stars"]}
+
+
 class _ExportFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         return f"{self.label}: {log_entry.data['what']}.{log_entry.data['format']}"
@@ -140,4 +151,5 @@ _FORMATTERS = {
     **dict.fromkeys(REVIEWS, _ReviewFormatter),
     SHOW_END: _ShowEndFormatter,
     EXPORT: _ExportFormatter,
+    RATING: _RatingFormatter,
 }

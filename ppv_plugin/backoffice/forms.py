@@ -11,10 +11,12 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import WHOLE_BP
+from ppv_plugin.rooms.listed import categories, language_choices
 from ppv_plugin.rooms.models import RoomMode
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.rooms.rules import GROUP_CPM_MAX, PriceRefused, check_own_cpm
-from ppv_plugin.rooms.services import REFUSALS, share_terms
+from ppv_plugin.rooms.services import REFUSALS, set_languages, share_terms
+from ppv_plugin.rooms.subjects import RoomCategory
 
 
 class RoomModeForm(WagtailAdminModelForm):
@@ -61,6 +63,28 @@ class RoomForm(WagtailAdminModelForm):
         label=_("Own private price per minute"),
         help_text=_("In tokens. Empty = the site's price."),
     )
+    spoken = forms.MultipleChoiceField(
+        required=False,
+        label=_("Languages spoken"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Visitors filter the listing by them."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spoken: Any = self.fields["spoken"]
+        spoken.choices = language_choices()
+        if self.instance.pk:
+            self.initial["spoken"] = list(self.instance.languages.values_list("code", flat=True))
+        category: Any = self.fields["category"]
+        own = [self.instance.category_id] if self.instance.category_id else []
+        category.queryset = RoomCategory.objects.filter(pk__in=[*own, *(row.pk for row in categories())])
+
+    def save(self, commit: bool = True) -> Any:
+        room = super().save(commit=commit)
+        if commit:
+            set_languages(room=room, codes=self.cleaned_data["spoken"])
+        return room
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

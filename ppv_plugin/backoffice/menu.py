@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from .categories import RoomCategoryViewSet
 from .corrections import AdjustmentViewSet, RefundViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
+from .ratings import RatingViewSet
 from .spend_limits import SpendLimitViewSet
 from .trade import ClientViewSet, PerformerViewSet, RoomModeViewSet, RoomViewSet, StudioViewSet
 
@@ -23,6 +25,8 @@ class VideoChatGroup(SnippetViewSetGroup):
         StudioViewSet,
         ClientViewSet,
         RoomModeViewSet,
+        RoomCategoryViewSet,
+        RatingViewSet,
         SessionViewSet,
         RefundViewSet,
         AccountViewSet,

@@ -11,8 +11,16 @@ from wagtail.permission_policies import ModelPermissionPolicy
 class ViewOnlyPolicy(ModelPermissionPolicy):
     """Whatever permissions a user holds, and be it a superuser: looking is all there is."""
 
+    actions = frozenset({"view"})
+
     def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and super().user_has_permission(user, action)
+        return action in self.actions and super().user_has_permission(user, action)
+
+
+class ViewAndRemovePolicy(ViewOnlyPolicy):
+    """What others have said may be taken away, and never be said for them."""
+
+    actions = frozenset({"view", "delete"})
 
 
 class ViewOnlyHistory(HistoryView):
@@ -20,8 +28,15 @@ class ViewOnlyHistory(HistoryView):
 
 
 def view_only(viewset: type[Any]) -> type[Any]:
+    return _governed(viewset, ViewOnlyPolicy(viewset.model))
+
+
+def view_and_remove(viewset: type[Any]) -> type[Any]:
+    return _governed(viewset, ViewAndRemovePolicy(viewset.model))
+
+
+def _governed(viewset: type[Any], policy: ViewOnlyPolicy) -> type[Any]:
     """Gives a viewset's model the policy, the way the running Wagtail wants it."""
-    policy = ViewOnlyPolicy(viewset.model)
     try:
         from wagtail.permissions import register_permission_policy
     except ImportError:  # Wagtail 7.4

@@ -87,8 +87,8 @@ class RoomViewSet(ModelViewSet):
     index_template_name = QUICK_EDIT_LIST
     inspect_view_enabled = True
     inspect_view_fields = [
-        "title", "slug", "site", "performer", "description", "mode", "private_cpm", "state", "live_at", "viewers",
-        "featured", "suspended", "created_at"
+        "title", "slug", "site", "performer", "description", "category", "mode", "private_cpm", "state", "live_at",
+        "viewers", "featured", "suspended", "created_at"
     ]  # fmt: skip
     name = "ppv_rooms"
     icon = "view"
@@ -109,13 +109,13 @@ class RoomViewSet(ModelViewSet):
         BooleanColumn("featured", label=_("Featured"), sort_key="featured"),
         BooleanColumn("suspended", label=_("Suspended"), sort_key="suspended"),
     ]
-    list_filter = ["site", "state", "featured", "suspended", "mode", "performer__studio"]
+    list_filter = ["site", "state", "featured", "suspended", "mode", "category", "performer__studio"]
     search_fields = ["title", "slug", "performer__name"]
     panels = [
         FieldRowPanel(["title", "slug"]),
         FieldRowPanel(["site", "performer"]),
         FieldPanel("description"),
-        FieldPanel("tags"),
+        MultiFieldPanel(["category", "tags", FieldPanel("spoken")], heading=_("How it is found")),
         FieldPanel("private_cpm"),
         FieldPanel("featured"),
         FieldPanel(

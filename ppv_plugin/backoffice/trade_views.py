@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 
+from ppv_plugin import signals
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named
 
@@ -46,6 +47,7 @@ class RoomIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc
         "site": Cell(_("Site"), at("site.hostname")),
         "performer": Cell(named("performer", cap=True), at("performer.name")),
         "studio": Cell(named("studio", cap=True), at("performer.studio.name")),
+        "category": Cell(_("Category"), at("category.name")),
         "mode": Cell(_("Room mode"), at("mode.name")),
         "state": Cell(_("State"), at("get_state_display")),
         "viewers": Cell(_("Watching"), at("viewers")),
@@ -57,7 +59,7 @@ class RoomIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc
     }
 
     def get_base_queryset(self) -> Any:
-        return super().get_base_queryset().select_related("site", "mode", "performer__studio")
+        return super().get_base_queryset().select_related("site", "mode", "category", "performer__studio")
 
 
 class PerformerIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc]
@@ -116,8 +118,10 @@ class RoomEditView(LoggedEditView):
     watched = ("private_cpm", "featured", "suspended")
 
     def after_change(self, changes: Changes) -> None:
-        if "suspended" in changes and self.form.instance.suspended:
-            end_later(room_ids=[self.form.instance.pk], user=self.request.user, reason="")
+        room = self.form.instance
+        signals.announce(signals.room_changed, room_id=room.pk)  # open listings show the new title and price
+        if "suspended" in changes and room.suspended:
+            end_later(room_ids=[room.pk], user=self.request.user, reason="")
 
 
 class PerformerEditView(LoggedEditView):

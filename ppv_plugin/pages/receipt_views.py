@@ -26,8 +26,10 @@ from ppv_plugin.metering.receipts.queries import Examined, Proof
 from ppv_plugin.metering.receipts.services import signed_receipt
 from ppv_plugin.metering.refund_queries import refund_lines
 from ppv_plugin.metering.timeline import lines_of
+from ppv_plugin.shows.queries import own_rating
 
 from . import addresses
+from .rating_views import SAID
 from .receipts import Reading, reading
 
 _log = logging.getLogger(__name__)
@@ -53,6 +55,8 @@ def receipt(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
         "shares": read.shares,
         "proof": proof,
         "refunds": refunds,
+        "own_rating": own_rating(user=request.user, session_id=session) if read.role == "client" else None,
+        "rating_said": said if (said := request.GET.get("rating", "")) in SAID else "",
         "file_url": reverse("ppv:receipt_file", args=[session]),
         "verify_url": request.build_absolute_uri(reverse("ppv:verify_receipt")),
         "wallet_url": addresses.url_of(request, "wallet"),

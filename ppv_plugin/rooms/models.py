@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
-from taggit.models import ItemBase, TagBase
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import TranslatableMixin
 
 from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named, phrase
+
+from .subjects import RoomCategory, TaggedRoom
 
 BILLING_RULES = [
     ("per_second", _("Per second, after grace")),
@@ -30,6 +33,8 @@ BILLING_RULES = [
 ]
 # The block rule asks the client before each new block; until that question exists in the room, sites cannot choose it.
 SELECTABLE_RULES = [choice for choice in BILLING_RULES if choice[0] != "blocks"]
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a room was online that has not been yet
 
 
 class RoomMode(TranslatableMixin, models.Model):
@@ -213,17 +218,6 @@ class PricingSettings(BaseSiteSetting):
             raise ValidationError({"private_cpm": _("This is above the highest price a performer may set, %s.") % high})
 
 
-class RoomTag(TagBase):
-    class Meta:
-        verbose_name = _("room tag")
-        verbose_name_plural = _("room tags")
-
-
-class TaggedRoom(ItemBase):
-    tag = models.ForeignKey(RoomTag, on_delete=models.CASCADE, related_name="tagged_rooms")
-    content_object = models.ForeignKey("ppv_plugin.Room", on_delete=models.CASCADE)
-
-
 class Room(models.Model):
     """Where a performer is met. `state` is what the listing shows; only `shows` writes it."""
 
@@ -247,6 +241,9 @@ class Room(models.Model):
         related_name="+",
         help_text=_("Chosen when the performer went live last."),
     )
+    category = models.ForeignKey(
+        RoomCategory, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("category")
+    )
     private_cpm = TokensField(
         _("own private price per minute"),
         null=True,
@@ -254,10 +251,19 @@ class Room(models.Model):
         help_text=_("Empty = the site's price."),
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OFFLINE)
+    offline = models.GeneratedField(  # what the listing sorts by first, so that an index can have it
+        expression=Q(state="offline"), output_field=models.BooleanField(), db_persist=True
+    )
     live_at = models.DateTimeField(null=True, blank=True)
+    # The last show's end, while live its beginning. Never empty: databases differ in where they sort what is not there.
+    online_at = models.DateTimeField(default=NEVER, editable=False)
     viewers = models.PositiveIntegerField(default=0)
     featured = models.BooleanField(_("featured"), default=False)
     suspended = models.BooleanField(_("suspended"), default=False)
+    # What clients gave, added up by `shows` whenever one of them rates; the listing counts nothing.
+    rating_sum = models.PositiveIntegerField(default=0, editable=False)
+    rating_count = models.PositiveIntegerField(default=0, editable=False)
+    rating_score = models.PositiveIntegerField(default=0, editable=False)  # what the listing sorts by
     created_at = models.DateTimeField(auto_now_add=True)
     tags = TaggableManager(through=TaggedRoom, blank=True)
 
@@ -271,7 +277,16 @@ class Room(models.Model):
                 name="ppv_room_cpm_positive",
             ),
         ]
-        indexes = [models.Index(fields=["site", "state", "-live_at"], name="ppv_room_listing")]
+        # One for each order of the listing, except by viewers: they change all the time, and each change would then be
+        # written into every index. What is live is found by the others and is sorted.
+        indexes = [
+            models.Index(fields=["site", "offline", "-featured", "-online_at", "id"], name="ppv_room_listing"),
+            models.Index(fields=["site", "-featured", "offline", "-online_at", "id"], name="ppv_room_featured"),
+            models.Index(fields=["site", "offline", "-online_at", "id"], name="ppv_room_seen"),
+            models.Index(fields=["site", "-rating_score", "-rating_count", "id"], name="ppv_room_rating"),
+            models.Index(fields=["site", "-created_at", "id"], name="ppv_room_new"),
+            models.Index("site", Lower("title"), "id", name="ppv_room_name"),
+        ]
 
     def __str__(self) -> str:
         return self.title

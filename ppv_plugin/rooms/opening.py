@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from .models import Room
 
 _SLUG_MAX = 60
+_TRIES = 20  # each round of a race has one winner: as many may ask for one address in the same moment
 
 
 @transaction.atomic
@@ -18,12 +19,19 @@ def open_room(*, performer: Any, site: Any) -> Room:
     known = Room.objects.filter(performer=performer, site=site).order_by("pk").first()
     if known is not None:
         return known
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return _made(performer, site, _free_slug(site, performer.name))
+        except IntegrityError:  # somebody of that name was faster: the address is taken, and seen to be by now
+            if not tries_left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+@transaction.atomic  # a savepoint: what fails here leaves the caller's transaction usable
+def _made(performer: Any, site: Any, slug: str) -> Room:
     return Room.objects.create(
-        site=site,
-        performer=performer,
-        title=performer.name,
-        slug=_free_slug(site, performer.name),
-        description=performer.bio,
+        site=site, performer=performer, title=performer.name, slug=slug, description=performer.bio
     )
 
 

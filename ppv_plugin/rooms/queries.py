@@ -1,25 +1,17 @@
-"""Reads of rooms: the site's prices, the modes that can be chosen, the rooms of a listing."""
+"""Reads of rooms: the site's prices, and the modes that can be chosen."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.translation import get_language
 from wagtail.models import Locale
-
-from ppv_plugin.people.queries import stage_statuses
 
 from . import rules
 from .models import ClientPrice, PricingSettings, Room, RoomMode
 from .rules import Terms
-
-SORTS: dict[str, tuple[Any, ...]] = {
-    "live": (F("live_at").desc(nulls_last=True), "title"),
-    "new": ("-created_at", "title"),
-    "viewers": ("-viewers", "title"),
-    "name": ("title",),
-}
+from .subjects import RoomCategory
 
 
 def pricing(site: Any) -> PricingSettings:
@@ -49,9 +41,18 @@ def client_prices(room: Room) -> list[ClientPrice]:
 
 def modes(site: Any) -> list[RoomMode]:
     """Modes a performer may choose, in the editors' order, each once: in the active language where it is translated."""
-    rows = RoomMode.objects.filter(active=True).select_related("locale").order_by("sort_order", "id")
+    return in_active_language(
+        RoomMode.objects.filter(active=True).select_related("locale").order_by("sort_order", "id")
+    )
+
+
+Keyed = TypeVar("Keyed", RoomMode, RoomCategory)
+
+
+def in_active_language(rows: Iterable[Keyed]) -> list[Keyed]:
+    """One row for each key: in the active language where there is one, else in the site's first."""
     wanted = [get_language() or "", Locale.get_default().language_code]
-    best: dict[str, RoomMode] = {}
+    best: dict[str, Keyed] = {}
     for row in rows:
         known = best.setdefault(row.key, row)
         if _rank(row.locale.language_code, wanted) < _rank(known.locale.language_code, wanted):
@@ -74,19 +75,3 @@ def terms_of(mode: RoomMode, site_rule: str) -> Terms:
         viewers_max=mode.viewers_max,
         snapshot_seconds=mode.snapshot_seconds if mode.snapshots_enabled else None,
     )
-
-
-def listed(*, site: Any, status: str | None, tag: str | None, text: str | None, sort: str) -> QuerySet[Room]:
-    """Rooms of a site a visitor may see: featured first, then live before offline, then as sorted."""
-    rows = Room.objects.filter(site=site, suspended=False, performer__status__in=stage_statuses(site))
-    if status == "live":
-        rows = rows.exclude(state=Room.State.OFFLINE)
-    elif status in Room.State.values:
-        rows = rows.filter(state=status)
-    if tag:
-        rows = rows.filter(tags__slug=tag)
-    if text:
-        found = rows.filter(title__icontains=text) | rows.filter(performer__name__icontains=text)
-        rows = (found | rows.filter(description__icontains=text)).distinct()
-    offline = Case(When(state=Room.State.OFFLINE, then=Value(1)), default=Value(0))
-    return rows.alias(offline=offline).order_by("offline", "-featured", *SORTS.get(sort, SORTS["live"]))

@@ -1,14 +1,19 @@
-"""Decisions about prices: which price is in force, and whether one may be set. Pure."""
+"""Decisions about rooms: which price is in force, whether one may be set, what ratings come to, what is new. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from ppv_plugin.ledger.rules import tokens
 
 GROUP_CPM_MAX = 100_000  # hundredths: nobody means to charge more than a thousand tokens a minute
+STARS_MAX = 5
+NEW_FOR = timedelta(days=14)
+# Sorted as if five clients had given 3.5 before anybody rated: one 5 does not pass two hundred who gave 4.8.
+_PRIOR_COUNT, _PRIOR_SUM = 5, 17.5
 
 
 class Terms(Struct, frozen=True):
@@ -50,3 +55,17 @@ def check_own_cpm(*, cpm: int, low: int, high: int, allowed: bool) -> None:
         raise PriceRefused("too_low", tokens(low))
     if cpm > high:
         raise PriceRefused("too_high", tokens(high))
+
+
+def rating_score(*, total: int, count: int) -> int:
+    """Thousandths of stars to sort rooms by; 0 = nobody has rated."""
+    return round(1000 * (total + _PRIOR_SUM) / (count + _PRIOR_COUNT)) if count else 0
+
+
+def average_tenths(*, total: int, count: int) -> int:
+    """Tenths of stars, a half rounded up."""
+    return (20 * total + count) // (2 * count)
+
+
+def is_new(*, created_at: datetime, now: datetime) -> bool:
+    return now - created_at < NEW_FOR

@@ -1,7 +1,8 @@
-"""Changes to rooms: the performer's own prices; what a mode says in every language."""
+"""Changes to rooms: the performer's own prices, languages spoken; what a mode says in every language."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from ppv_plugin.people.models import Client
 from .models import ClientPrice, PricingSettings, Room, RoomMode
 from .queries import pricing
 from .rules import PriceRefused, check_own_cpm
+from .subjects import RoomLanguage
 
 # What a mode says is the same in every language; its name and description are not.
 SHARED_TERMS = (
@@ -95,3 +97,11 @@ def share_terms(*, mode: RoomMode) -> int:
     """The mode costs and does the same in its other languages. Returns how many."""
     others = RoomMode.objects.filter(translation_key=mode.translation_key).exclude(pk=mode.pk)
     return others.update(**{name: getattr(mode, name) for name in SHARED_TERMS})
+
+
+@transaction.atomic
+def set_languages(*, room: Room, codes: Collection[str]) -> None:
+    """These languages, and no others, are spoken in the room."""
+    room.languages.exclude(code__in=codes).delete()
+    known = set(room.languages.values_list("code", flat=True))
+    RoomLanguage.objects.bulk_create(RoomLanguage(room=room, code=code) for code in sorted(set(codes) - known))

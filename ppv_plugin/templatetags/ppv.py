@@ -14,6 +14,7 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 from django.utils.translation import get_language
 
 from ppv_plugin.conf import conf
@@ -166,6 +167,12 @@ def ppv_site_time(moment: datetime | str | None) -> str:
 def ppv_site_date(moment: datetime | None) -> str:
     """The day in the site's time zone."""
     return local_text(moment, "DATE_FORMAT")
+
+
+@register.filter
+def ppv_since(moment: datetime) -> str:
+    """How long ago that was, in its largest unit: 3 hours."""
+    return timesince(moment, depth=1)
 
 
 @register.filter

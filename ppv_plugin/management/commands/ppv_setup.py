@@ -38,14 +38,18 @@ ADMIN = "wagtailadmin.access_admin"
 GROUPS = {
     "Video chat editors": [
         ADMIN,
-        *(f"ppv_plugin.{act}_roommode" for act in ("add", "change", "delete", "view")),
+        *(
+            f"ppv_plugin.{act}_{what}"
+            for act in ("add", "change", "delete", "view")
+            for what in ("roommode", "roomcategory")
+        ),
         *(f"ppv_plugin.{act}_{what}" for act in ("add", "change", "view") for what in ("room", "performer", "studio")),
         *(f"ppv_plugin.{verb}" for verb in ("change_labelsettings", "change_rolesettings", "review_role")),
     ],
     "Video chat moderators": [
         ADMIN,
         *(f"ppv_plugin.{act}_{what}" for act in ("change", "view") for what in ("room", "performer")),
-        *(f"ppv_plugin.{verb}" for verb in ("view_client", "review_role")),
+        *(f"ppv_plugin.{verb}" for verb in ("view_client", "view_rating", "delete_rating", "review_role")),
     ],
     "Video chat finance": [
         ADMIN,

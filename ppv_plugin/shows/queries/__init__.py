@@ -3,6 +3,7 @@
 from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
 from .meters import PersonMeter, meters
 from .people import person_view
+from .ratings import OwnRating, own_rating
 from .regulars import regulars
 from .rooms import ListingPage, RoomTile, listing, room_view
 from .stage import live_room_ids, place_of, stage_plan
@@ -10,6 +11,7 @@ from .stage import live_room_ids, place_of, stage_plan
 __all__ = [
     "HistoryRow",
     "ListingPage",
+    "OwnRating",
     "PersonMeter",
     "ReceiptNotice",
     "RoomTile",
@@ -17,6 +19,7 @@ __all__ = [
     "listing",
     "live_room_ids",
     "meters",
+    "own_rating",
     "performer_history",
     "person_view",
     "place_of",

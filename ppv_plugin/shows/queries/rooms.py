@@ -13,11 +13,21 @@ from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import RULE_TEXTS
 from ppv_plugin.rooms import queries as rooms
-from ppv_plugin.rooms.models import Room
+from ppv_plugin.rooms.listed import listed
+from ppv_plugin.rooms.models import NEVER, Room
+from ppv_plugin.rooms.rules import average_tenths, is_new
 
 from ..models import Show
 from ..rules import free_seconds, unix_ms
 from ..states import Price, PrivateOffer, RoomView
+
+
+class Stars(Struct, frozen=True):
+    """What clients gave a room: `average` of 5 as a text with one decimal, `percent` of the whole for a picture."""
+
+    average: str
+    percent: int
+    count: int
 
 
 class RoomTile(Struct, frozen=True):
@@ -28,6 +38,9 @@ class RoomTile(Struct, frozen=True):
     description: str
     featured: bool
     tags: list[str]
+    new: bool = False
+    rating: Stars | None = None
+    online_at: datetime | None = None
 
 
 class ListingPage(Struct, frozen=True):
@@ -49,19 +62,39 @@ def listing(
     now: datetime,
     status: str | None = None,
     tag: str | None = None,
+    category: str | None = None,
+    language: str | None = None,
     text: str | None = None,
     sort: str = "live",
     offset: int = 0,
     limit: int = 24,
 ) -> ListingPage:
-    """A page of the rooms a visitor may see. Performers who hide nothing but are offline are listed last."""
-    rows = rooms.listed(site=site, status=status, tag=tag, text=text, sort=sort)
+    """A page of the rooms a visitor may see. `sort`: one of `rooms.listed.SORTS`."""
+    rows = listed(site=site, status=status, tag=tag, category=category, language=language, text=text, sort=sort)
     page = list(_with_relations(rows).prefetch_related("tags")[offset : offset + limit])
-    tiles = [
-        RoomTile(view, str(room.uuid), room.description, room.featured, [t.name for t in room.tags.all()])
-        for room, view in zip(page, _views(page), strict=True)
-    ]
+    tiles = [_tile(room, view, now) for room, view in zip(page, _views(page), strict=True)]
     return ListingPage(tiles, rows.count())
+
+
+def _tile(room: Any, view: RoomView, now: datetime) -> RoomTile:
+    return RoomTile(
+        room=view,
+        uuid=str(room.uuid),
+        description=room.description,
+        featured=room.featured,
+        tags=[tag.name for tag in room.tags.all()],
+        new=is_new(created_at=room.created_at, now=now),
+        rating=stars_of(room),
+        online_at=None if room.online_at == NEVER else room.online_at,
+    )
+
+
+def stars_of(room: Any) -> Stars | None:
+    """None while nobody has rated the room."""
+    if not room.rating_count:
+        return None
+    tenths = average_tenths(total=room.rating_sum, count=room.rating_count)
+    return Stars(f"{tenths // 10}.{tenths % 10}", tenths * 2, room.rating_count)
 
 
 def _rows() -> Any:

@@ -6,6 +6,7 @@ from .group import enter_group, leave_group
 from .media import apply_stage, join_media, leave_media, report_usage, usage_reports
 from .modes import close_left_behind, switch_mode
 from .private import answer_request, cancel_request, end_private, expire_requests, request_private
+from .ratings import rate_room, remove_rating
 from .suspension import Running, close_suspended, running_in
 from .talk import block_client, say
 
@@ -29,6 +30,8 @@ __all__ = [
     "leave",
     "leave_group",
     "leave_media",
+    "rate_room",
+    "remove_rating",
     "report_usage",
     "request_private",
     "running_in",

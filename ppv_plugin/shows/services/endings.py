@@ -100,6 +100,7 @@ def _end_show(show_id: UUID, reason: str, now: datetime) -> bool:
     )
     if ended:
         rooms.forget_snapshot(room_id=room.pk)
+        type(room).objects.filter(pk=room.pk).update(online_at=now)
         room_moved_on(room)
         person_moved_on(user_id=room.performer.user_id, room_id=room.pk)
         announce(show_ended, show_id=show_id, room_id=room.pk, reason=reason)

@@ -45,7 +45,7 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
         show = Show.objects.create(
             id=uuid4(), room=locked, mode=mode, cid=cid, terms=msgspec.to_builtins(terms), started_at=now, seen_at=now
         )
-        type(locked).objects.filter(pk=room_id).update(mode=mode, live_at=now)
+        type(locked).objects.filter(pk=room_id).update(mode=mode, live_at=now, online_at=now)
         room_moved_on(locked)
         person_moved_on(user_id=user.pk, room_id=room_id)
         announce(show_started, show_id=show.id, room_id=room_id)

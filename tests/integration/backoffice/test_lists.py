@@ -18,6 +18,8 @@ LISTS = {
     "studios": "/admin/ppv_studios/",
     "clients": "/admin/ppv_clients/",
     "modes": "/admin/snippets/ppv_plugin/roommode/",
+    "categories": "/admin/snippets/ppv_plugin/roomcategory/",
+    "ratings": "/admin/ppv_ratings/",
     "sessions": "/admin/ppv_sessions/",
     "accounts": "/admin/ppv_accounts/",
     "refunds": "/admin/ppv_refunds/",
@@ -25,8 +27,8 @@ LISTS = {
     "ledger": "/admin/ppv_ledger/",
 }
 MAY_SEE = {
-    "Video chat editors": {"rooms", "performers", "studios", "modes"},
-    "Video chat moderators": {"rooms", "performers", "clients"},
+    "Video chat editors": {"rooms", "performers", "studios", "modes", "categories"},
+    "Video chat moderators": {"rooms", "performers", "clients", "ratings"},
     "Video chat finance": {"performers", "studios", "sessions", "refunds", "accounts", "adjustments", "ledger"},
     "Video chat support": {"rooms", "performers", "clients", "sessions", "refunds", "accounts"},
 }

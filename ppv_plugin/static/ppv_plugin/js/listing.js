@@ -47,6 +47,7 @@ export class PPVListing extends HTMLElement {
       this.#absent(room);
       return;
     }
+    const wasLive = tile.dataset["status"] !== "offline";
     tile.dataset["status"] = room.status;
     for (const badge of tile.querySelectorAll("[data-when]")) {
       badge.toggleAttribute("hidden", badge.getAttribute("data-when") !== room.status);
@@ -57,6 +58,10 @@ export class PPVListing extends HTMLElement {
     part(tile, "group")?.toggleAttribute("hidden", !room.group);
     if (room.group) setAmount(tile, "group-cpm", room.group.cpm);
     setAmount(tile, "private-cpm", room.private.price.cpm);
+    const offline = room.status === "offline";
+    const asked = offline || !["off", "hidden"].includes(room.private.state);
+    part(tile, "private")?.toggleAttribute("hidden", !asked);
+    showLastOnline(tile, { offline, justNow: offline && wasLive });
     showPicture(tile, room.snapshot_url);
   }
 
@@ -117,6 +122,16 @@ function setAmount(root, name, value) {
   const holder = element.querySelector(".ppv-money") ?? element;
   const unit = (holder.textContent ?? "").replace(/^[\s\d.,]+/, "");
   holder.textContent = unit ? `${amount(value, language())}\u00a0${unit}` : amount(value, language());
+}
+
+/**
+ * The moment that the page was made with is the last one until the room goes live while it is open.
+ * @param {HTMLElement} tile
+ * @param {{offline: boolean, justNow: boolean}} now
+ */
+function showLastOnline(tile, { offline, justNow }) {
+  if (!offline || justNow) part(tile, "seen")?.remove();
+  if (!offline || justNow) part(tile, "seen-now")?.toggleAttribute("hidden", !offline);
 }
 
 /**

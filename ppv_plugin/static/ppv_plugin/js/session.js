@@ -1,5 +1,5 @@
 /** What the room and the console have in common: the line, the state, the media, and the page that follows them. */
-import { announce, focusFirst, hasFocus, language, need, showTexts, showWhen, textsOf } from "ppv/dom";
+import { announce, focusFirst, hasFocus, language, need, part, showTexts, showWhen, textsOf } from "ppv/dom";
 import { fill } from "ppv/format";
 import { Media } from "ppv/media";
 import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
@@ -158,10 +158,16 @@ export class RoomSession {
     this.renderMore(state, view);
     showWhen(this.root, view);
     for (const meter of this.meters) meter.show(state.me?.meter);
-    for (const link of this.root.querySelectorAll("[data-part='receipt-link']")) {
-      if (state.receipt) link.setAttribute("href", state.receipt.url);
-    }
+    if (state.receipt) this.#linkReceipt(state.receipt);
     if (before !== view["screen"]) announce(this.root, this.say(`screen-${view["screen"]}`));
+  }
+
+  /** Who paid nothing has nothing to rate. @param {import("ppv/protocol").ReceiptView} receipt */
+  #linkReceipt(receipt) {
+    for (const link of this.root.querySelectorAll("[data-part='receipt-link']")) link.setAttribute("href", receipt.url);
+    const rating = part(this.root, "rating-link");
+    rating?.setAttribute("href", `${receipt.url}#rating`);
+    rating?.toggleAttribute("hidden", Number(receipt.total) === 0);
   }
 
   #deviceView() {
