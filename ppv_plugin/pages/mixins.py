@@ -23,7 +23,7 @@ from wagtail.fields import RichTextField
 from ppv_plugin.conf import conf
 from ppv_plugin.people.models import Role
 
-from . import dashboard, listing, registration, room, wallet
+from . import dashboard, listing, previews, registration, room, wallet
 from .addresses import Kind
 from .middleware import allow_devices
 
@@ -33,6 +33,7 @@ class _PPVPageMixin(models.Model):
 
     intro = RichTextField(_("introduction"), blank=True, default="")
     cache_control = "no-cache"  # read by wagtail-cache
+    ppv_kind: ClassVar[Kind]
     ppv_template = ""
     ppv_panels = [FieldPanel("intro")]
     subpage_types: list[str] = []
@@ -42,10 +43,18 @@ class _PPVPageMixin(models.Model):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        return {**context, "ppv_base": conf.BASE_TEMPLATE, "is_preview": bool(getattr(request, "is_preview", False))}
+        base = {"ppv_base": conf.BASE_TEMPLATE, "is_preview": bool(getattr(request, "is_preview", False))}
+        return {**context, **base, **(previews.sample_of(request) or {})}
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         return self.ppv_template  # `template` itself is set on every page class by Wagtail
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return previews.modes(self.ppv_kind)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        return previews.served(page=self, request=request, mode=mode_name)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
@@ -64,6 +73,7 @@ class LiveListingMixin(RoutablePageMixin, _PPVPageMixin):
     ppv_panels = [*_PPVPageMixin.ppv_panels, FieldPanel("rooms_per_page")]
     ppv_template = "ppv_plugin/pages/live_listing.html"
     ppv_room_template = "ppv_plugin/room.html"
+    serve_preview = _PPVPageMixin.serve_preview  # a route's preview would read, and know one state only
 
     class Meta:
         abstract = True
@@ -96,10 +106,10 @@ class PerformerDashboardMixin(_PPVPageMixin):
         abstract = True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {
-            **super().get_context(request, *args, **kwargs),
-            **dashboard.context(page=self, request=request, now=timezone.now()),
-        }
+        context = super().get_context(request, *args, **kwargs)
+        if previews.sample_of(request) is not None:
+            return context
+        return {**context, **dashboard.context(page=self, request=request, now=timezone.now())}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.ppv_form = None  # type: ignore[attr-defined]
@@ -123,10 +133,10 @@ class RegistrationMixin(_PPVPageMixin):
         abstract = True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {
-            **super().get_context(request, *args, **kwargs),
-            **registration.context(page=self, request=request, now=timezone.now()),
-        }
+        context = super().get_context(request, *args, **kwargs)
+        if previews.sample_of(request) is not None:
+            return context
+        return {**context, **registration.context(page=self, request=request, now=timezone.now())}
 
     @method_decorator(sensitive_post_parameters("account-password1", "account-password2"))
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -149,7 +159,7 @@ class WalletMixin(_PPVPageMixin):
         abstract = True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {
-            **super().get_context(request, *args, **kwargs),
-            **wallet.context(page=self, request=request, now=timezone.now()),
-        }
+        context = super().get_context(request, *args, **kwargs)
+        if previews.sample_of(request) is not None:
+            return context
+        return {**context, **wallet.context(page=self, request=request, now=timezone.now())}

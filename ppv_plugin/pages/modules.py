@@ -37,6 +37,7 @@ MODULES = (
     "console",
     "listing",
     "wallet",
+    "preview",
 )
 _NAMED = re.compile(r'(\bfrom\s*|\bimport\s*\(?\s*)"ppv/([a-z]+)"')
 FOR_EVER = "public, max-age=31536000, immutable"

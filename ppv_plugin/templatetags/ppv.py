@@ -28,7 +28,7 @@ register = template.Library()
 
 PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
 STYLES = (*PART_STYLES, "room", "console")
-_SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet"})
+_SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet", "preview"})
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {
     "room": (*_SESSION, "room"),
@@ -72,7 +72,7 @@ def ppv_head(context: Context, page: str = "") -> SafeString:
     preloads = format_html_join(
         "\n",
         '<link rel="modulepreload" href="{}">',
-        ((urls[f"ppv/{name}"],) for name in PRELOADS.get(page, ())),
+        ((urls[f"ppv/{name}"],) for name in (() if context.get("is_preview") else PRELOADS.get(page, ()))),
     )
     return format_html("{}\n{}\n{}", ppv_styles(context), preloads, _entry(context, urls))
 
