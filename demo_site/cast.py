@@ -17,6 +17,7 @@ class Person:
     private_cpm: int | None = None
     in_studio: bool = False
     featured: bool = False
+    goals: tuple[tuple[str, int], ...] = ()  # title, hundredths
 
 
 PERFORMERS = [
@@ -32,6 +33,7 @@ PERFORMERS = [
         tags=("Spanish", "Conversation", "Beginners welcome"),
         private_cpm=200,
         featured=True,
+        goals=(("A poem by Neruda, read aloud", 10_00), ("An extra half hour for everybody", 50_00)),
     ),
     Person(
         login="bo",

@@ -75,6 +75,13 @@ class TooFast(PPVError):
     text = _("That was too fast. Please wait a moment.")
 
 
+class CoolDown(TooFast):
+    """A tip follows another one too soon. details: seconds left."""
+
+    code = "cool_down"
+    text = _("The next tip can be given in %(seconds)s seconds.")
+
+
 class InsufficientFunds(PPVError):
     """details: needed, available (both in tokens as text)."""
 

@@ -25,6 +25,7 @@ from ppv_plugin.rooms.models import (
 from ppv_plugin.rooms.ratings import Rating
 from ppv_plugin.rooms.subjects import RoomCategory, RoomLanguage, RoomTag, TaggedRoom
 from ppv_plugin.shows.models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit
+from ppv_plugin.shows.tip_models import Goal, Tip, TipOption, TipSettings
 
 __all__ = [
     "Account",
@@ -34,6 +35,7 @@ __all__ = [
     "ClientPrice",
     "EngineClock",
     "Entry",
+    "Goal",
     "Hold",
     "Label",
     "LabelSettings",
@@ -62,6 +64,9 @@ __all__ = [
     "StatusChange",
     "Studio",
     "TaggedRoom",
+    "Tip",
+    "TipOption",
+    "TipSettings",
     "Transfer",
     "Visit",
 ]

@@ -106,6 +106,13 @@ class PerformerForm(WagtailAdminModelForm):
         label=_("Share"),
         help_text=_("Basis points of what clients pay: 8000 = 80 %. Empty = the site's share."),
     )
+    tip_share_bp = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=WHOLE_BP,
+        label=_("Share of tips"),
+        help_text=_("Basis points of each tip: 9000 = 90 %. Empty = the site's share of tips."),
+    )
 
 
 class StudioForm(WagtailAdminModelForm):

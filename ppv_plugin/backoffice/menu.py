@@ -10,6 +10,7 @@ from .corrections import AdjustmentViewSet, RefundViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
 from .ratings import RatingViewSet
 from .spend_limits import SpendLimitViewSet
+from .tips import GoalViewSet, TipOptionViewSet
 from .trade import ClientViewSet, PerformerViewSet, RoomModeViewSet, RoomViewSet, StudioViewSet
 
 
@@ -27,6 +28,8 @@ class VideoChatGroup(SnippetViewSetGroup):
         RoomModeViewSet,
         RoomCategoryViewSet,
         RatingViewSet,
+        TipOptionViewSet,
+        GoalViewSet,
         SessionViewSet,
         RefundViewSet,
         AccountViewSet,

@@ -49,7 +49,7 @@ HEADINGS = {
     "studio": named("studio", cap=True),
     "mode": gettext_lazy("Room mode"),
 }
-SUBJECTS = {"private": gettext_lazy("private"), "group": gettext_lazy("group")}
+SUBJECTS = {"private": gettext_lazy("private"), "group": gettext_lazy("group"), "tip": gettext_lazy("tip")}
 SUMS = (
     ("paid", gettext_lazy("Paid")),
     ("refunded", gettext_lazy("Given back")),

@@ -161,7 +161,7 @@ class PerformerViewSet(ModelViewSet):
     panels = [
         FieldRowPanel(["name", "user"]),
         FieldPanel("bio"),
-        FieldRowPanel(["studio", "share_bp"]),
+        FieldRowPanel(["studio", "share_bp", "tip_share_bp"]),
     ]
 
     def get_edit_handler(self) -> Any:

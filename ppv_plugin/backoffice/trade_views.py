@@ -125,7 +125,7 @@ class RoomEditView(LoggedEditView):
 
 
 class PerformerEditView(LoggedEditView):
-    watched = ("share_bp", "studio")
+    watched = ("share_bp", "tip_share_bp", "studio")
 
 
 class StudioEditView(LoggedEditView):

@@ -23,6 +23,8 @@ class Message(models.Model):
     author_key = models.CharField(max_length=64, blank=True, default="")
     author_name = models.CharField(max_length=80, blank=True, default="")
     text = models.CharField(max_length=500)
+    event = models.CharField(max_length=16, blank=True, default="")
+    facts = models.JSONField(default=dict, blank=True)
     cid = models.CharField(max_length=40)
     hidden = models.BooleanField(default=False)
     sent_at = models.DateTimeField()

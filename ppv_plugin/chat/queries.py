@@ -27,4 +27,6 @@ def line_of(row: Message, *, viewer_key: str) -> ChatView:
         at=int(row.sent_at.timestamp() * 1000),
         private=row.private_show is not None,
         mine=bool(viewer_key) and row.author_key == viewer_key,
+        event=row.event,
+        facts=row.facts,
     )

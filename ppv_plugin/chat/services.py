@@ -57,5 +57,24 @@ def post_message(
     return known
 
 
+def post_system(
+    *, room_id: int, event: str, facts: dict[str, str], cid: str, now: datetime, private_show: UUID | None = None
+) -> Message | None:
+    """A line that says what happened, worded by each screen in its own language. Once per `cid`: None when it was
+    there before. Announces `chat_posted`."""
+    row = Message.objects.create(
+        room_id=room_id,
+        private_show=private_show,
+        author_kind=Message.Author.SYSTEM,
+        text=" ".join([event, *facts.values()])[:500],
+        event=event,
+        facts=facts,
+        cid=cid,
+        sent_at=now,
+    )
+    signals.announce(signals.chat_posted, message_id=row.pk, room_id=room_id)
+    return row
+
+
 def _said_before(room_id: int, author_key: str, cid: str) -> Message | None:
     return Message.objects.filter(room_id=room_id, author_key=author_key, cid=cid).first()

@@ -15,3 +15,5 @@ class ChatView(Struct):
     at: int
     private: bool = False
     mine: bool = False
+    event: str = ""
+    facts: dict[str, str] = {}

@@ -32,6 +32,7 @@ RULE_TEXTS = {
     "steps": gettext_lazy("charged in steps of 6 seconds"),
     "minimum": gettext_lazy("at least 5 minutes, then by the second"),
     "blocks": gettext_lazy("charged in blocks of 10 minutes"),
+    "once": gettext_lazy("charged once"),
 }
 END_REASONS = tuple(MeteredSession.EndReason.values)
 EVENT_TEXTS = {
@@ -42,6 +43,7 @@ EVENT_TEXTS = {
     "warned": gettext_lazy("Funds for less than %(note)s minutes were announced"),
     "closed": gettext_lazy("The end"),
     "refunded": gettext_lazy("%(note)s was given back"),
+    "paid": gettext_lazy("It was paid"),
 }
 
 
@@ -205,7 +207,7 @@ def receipt(*, session_id: UUID) -> Receipt:
         rule=tariff.rule,
         rule_text=str(RULE_TEXTS[tariff.rule]),
         cpm=tariff.cpm,
-        grace_seconds=rules.grace_free_ms(tariff) // 1000,
+        grace_seconds=max(rules.grace_free_ms(tariff), 0) // 1000,
         opened_at=row.opened_at,
         started_at=row.started_at,
         closed_at=row.closed_at,

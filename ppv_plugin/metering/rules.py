@@ -100,6 +100,8 @@ _PRICES: dict[str, Callable[[Tariff], Price]] = {
     "blocks": lambda t: Price(t.cpm, 0, 0, t.block_ms, 0, t.blocks_agreed * t.block_ms),
 }
 RULES = tuple(_PRICES)
+ONCE = "once"  # `cpm` is the whole price, owed before the first millisecond and the same ever after: a tip's
+_PRICES[ONCE] = lambda t: Price(t.cpm, -1, UNLIMITED_MS, 1, MINUTE_MS, 0)
 
 
 def price_of(tariff: Tariff) -> Price:

@@ -19,7 +19,7 @@ from ppv_plugin.rooms.forms import ClientCpmForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.queries import client_prices, modes, pricing
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
-from ppv_plugin.shows.queries import performer_history, person_view, regulars, room_view
+from ppv_plugin.shows.queries import options_offered, performer_history, person_view, regulars, room_view
 
 from . import addresses
 from .room import socket_url
@@ -60,6 +60,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "pricing": pricing(row.site),
         "socket_url": socket_url(row),
         "max_kbps": conf.RELAY_MAX_KBPS,
+        "tip_options": options_offered(row.site),
         "receipts_url": f"{page.get_url(request)}#calls",
         "room_url": addresses.room_url(request, row.slug),
         "price_saved": request.GET.get("saved") == "price",

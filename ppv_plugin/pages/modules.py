@@ -28,6 +28,8 @@ MODULES = (
     "media",
     "stage",
     "devices",
+    "tips",
+    "goals",
     "chat",
     "ticking",
     "meter",

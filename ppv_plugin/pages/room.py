@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 
 from ppv_plugin.conf import conf
 from ppv_plugin.rooms.models import Room
-from ppv_plugin.shows.queries import person_view, room_view
+from ppv_plugin.shows.queries import options_offered, person_view, room_view, tip_settings
 
 from . import addresses
 
@@ -30,6 +30,8 @@ def context(*, page: Any, request: HttpRequest, slug: str, now: datetime) -> dic
         "listing_url": page.get_url(request),
         "console_url": addresses.url_of(request, "dashboard"),
         "max_kbps": conf.RELAY_MAX_KBPS,
+        "tip_options": options_offered(page.get_site()),
+        "tip_settings": tip_settings(page.get_site()),
     }
 
 

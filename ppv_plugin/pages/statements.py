@@ -21,6 +21,7 @@ KIND_TEXTS = {
     "top_up": _("Top-up"),
     "private": _("Private"),
     "group": _("Group"),
+    "tip": _("Tip"),
     "refund": _("Refund"),
     "adjustment": _("Adjustment by the site"),
     "repayment": _("Repaid to the site"),

@@ -105,6 +105,12 @@ class Performer(RoleHolder):
         blank=True,
         help_text=phrase(_("Basis points of what %(clients)s pay; empty = the site's share.")),
     )
+    tip_share_bp = models.PositiveIntegerField(
+        _("share of tips"),
+        null=True,
+        blank=True,
+        help_text=_("Basis points of each tip; empty = the site's share of tips."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -115,7 +121,11 @@ class Performer(RoleHolder):
             models.CheckConstraint(
                 condition=Q(share_bp__isnull=True) | Q(share_bp__lte=10_000),
                 name="ppv_performer_share",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(tip_share_bp__isnull=True) | Q(tip_share_bp__lte=10_000),
+                name="ppv_performer_tip_share",
+            ),
         ]
 
     def __str__(self) -> str:

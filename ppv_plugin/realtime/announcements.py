@@ -62,6 +62,8 @@ def session_warned(bus: Bus, *, session_id: UUID, left_ms: int) -> None:
 
 def session_closed(bus: Bus, *, session_id: UUID, reason: str) -> None:
     notice = shows.receipt_notices(session_id=session_id)
+    if notice.kind == "tip":  # nothing has ended: the chat tells of it
+        return
     for user_key, receipt in (
         (notice.client_user_key, notice.client),
         (notice.performer_user_key, notice.performer),

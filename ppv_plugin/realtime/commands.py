@@ -127,6 +127,39 @@ def client_block(message: p.BlockClient, caller: Caller, now: datetime) -> p.Ack
     return p.Ack(cid=message.cid)
 
 
+def tip_give(message: p.TipGive, caller: Caller, now: datetime) -> p.Ack:
+    tip = shows.give_tip(
+        user=caller.user,
+        room_id=caller.room_id,
+        cid=message.cid,
+        option_id=message.option,
+        amount=_price(message.amount),
+        now=now,
+    )
+    return p.Ack(cid=message.cid, id=str(tip.pk))
+
+
+def goal_add(message: p.GoalAdd, caller: Caller, now: datetime) -> p.Ack:
+    amount = _price(message.amount)
+    goal = shows.add_goal(user=caller.user, room_id=caller.room_id, cid=message.cid, title=message.title, amount=amount)
+    return p.Ack(cid=message.cid, id=str(goal.pk))
+
+
+def goal_move(message: p.GoalMove, caller: Caller, now: datetime) -> p.Ack:
+    shows.move_goal(user=caller.user, room_id=caller.room_id, goal_id=message.id, up=message.up)
+    return p.Ack(cid=message.cid)
+
+
+def goal_delete(message: p.GoalDelete, caller: Caller, now: datetime) -> p.Ack:
+    shows.delete_goal(user=caller.user, room_id=caller.room_id, goal_id=message.id)
+    return p.Ack(cid=message.cid)
+
+
+def goals_reset(message: p.GoalsReset, caller: Caller, now: datetime) -> p.Ack:
+    shows.reset_goals(user=caller.user, room_id=caller.room_id)
+    return p.Ack(cid=message.cid)
+
+
 def media_offer(message: p.MediaOffer, caller: Caller, now: datetime) -> p.Ack:
     answer = shows.join_media(
         user=caller.user,
@@ -158,6 +191,11 @@ COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.GroupEnter: group_enter,
     p.GroupLeave: group_leave,
     p.BlockClient: client_block,
+    p.TipGive: tip_give,
+    p.GoalAdd: goal_add,
+    p.GoalMove: goal_move,
+    p.GoalDelete: goal_delete,
+    p.GoalsReset: goals_reset,
     p.MediaOffer: media_offer,
     p.MediaLeave: media_leave,
 }

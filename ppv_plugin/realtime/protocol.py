@@ -111,6 +111,42 @@ class BlockClient(Struct, tag_field="t", tag="client.block"):
     client: Id
 
 
+class TipGive(Struct, tag_field="t", tag="tip.give", forbid_unknown_fields=True):
+    """The client gives `amount` tokens with an option (by its id): the amount of that option, or a free one within the
+    bounds. What else such a frame carries is refused, whoever put it there."""
+
+    cid: Cid
+    option: int
+    amount: str
+
+
+class GoalAdd(Struct, tag_field="t", tag="goal.add"):
+    """The performer adds a goal of `amount` tokens behind the others."""
+
+    cid: Cid
+    title: Annotated[str, Meta(min_length=1, max_length=80)]
+    amount: str
+
+
+class GoalMove(Struct, tag_field="t", tag="goal.move"):
+    """The performer moves the goal `id` one place, `up` or down."""
+
+    cid: Cid
+    id: int
+    up: bool
+
+
+class GoalDelete(Struct, tag_field="t", tag="goal.delete"):
+    cid: Cid
+    id: int
+
+
+class GoalsReset(Struct, tag_field="t", tag="goals.reset"):
+    """All goals of the room begin again at nothing."""
+
+    cid: Cid
+
+
 class MediaOffer(Struct, tag_field="t", tag="media.offer"):
     """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one."""
 
@@ -146,6 +182,11 @@ ClientMessage = (
     | GroupEnter
     | GroupLeave
     | BlockClient
+    | TipGive
+    | GoalAdd
+    | GoalMove
+    | GoalDelete
+    | GoalsReset
     | MediaOffer
     | MediaLeave
     | Ping

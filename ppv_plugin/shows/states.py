@@ -27,13 +27,23 @@ class PrivateOffer(Struct, frozen=True):
     request_seconds: int
 
 
+class GoalView(Struct, frozen=True):
+    """What tips in a room add up to: `filled` of `amount`."""
+
+    id: int
+    title: str
+    amount: str
+    filled: str
+    reached: bool
+
+
 class RoomView(Struct, frozen=True):
     """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when the show is a paid one,
     and `group_minimum` then says what a client needs to enter.
 
     `mode_number` counts how often the performer changed the mode of this show; `mode_key` is the mode's key, the same
     in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
-    to under another number counts for nothing."""
+    to under another number counts for nothing. `goals` are in their order."""
 
     slug: str
     title: str
@@ -50,6 +60,7 @@ class RoomView(Struct, frozen=True):
     mode_key: str | None = None
     mode_number: int = 0
     consent: bool = False
+    goals: list[GoalView] = []
 
 
 class RequestView(Struct, frozen=True):
@@ -124,8 +135,8 @@ class OwnTerms(Struct, frozen=True):
 class PersonView(Struct, frozen=True):
     """One person's own state in a room. `role`: performer (of this room), client or visitor (not signed in).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
-    `requests` (pending ones), `requests_mode` and `earned_today` are for the performer of the room, `own` for a client
-    who is in no show of it."""
+    `requests` (pending ones), `requests_mode`, `earned_today` and `show_tips` (what this show was tipped, before the
+    split) are for the performer of the room, `own` for a client who is in no show of it."""
 
     role: str
     name: str | None
@@ -139,3 +150,4 @@ class PersonView(Struct, frozen=True):
     requests_mode: str | None = None
     earned_today: str | None = None
     own: OwnTerms | None = None
+    show_tips: str | None = None

@@ -18,6 +18,7 @@ from ppv_plugin.payments.services import top_up
 from ppv_plugin.people.models import LabelSettings, Performer, Studio
 from ppv_plugin.people.services import ensure_client
 from ppv_plugin.rooms.models import Room, RoomMode
+from ppv_plugin.shows.tip_models import Goal
 
 
 class Command(BaseCommand):
@@ -95,6 +96,8 @@ class Command(BaseCommand):
         )
         if made:
             room.tags.add(*person.tags)
+            for place, (title, amount) in enumerate(person.goals):
+                Goal.objects.create(room=room, title=title, amount=amount, sort_order=place)
 
     def _say(self) -> None:
         self.stdout.write("Sign in with any of these names; the password is the name.")

@@ -16,6 +16,7 @@ from ppv_plugin.pages.addresses import page_types
 from ppv_plugin.people.models import LabelSettings, RoleSettings
 from ppv_plugin.people.queries import requirements
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
+from ppv_plugin.shows.tip_models import TipOption, TipSettings
 
 MODES: list[dict[str, Any]] = [
     {"key": "free", "name": "Free", "description": "Everybody may watch and write; private shows on request."},
@@ -26,6 +27,14 @@ MODES: list[dict[str, Any]] = [
         "group_cpm": 150,
         "requests_enabled": False,
     },
+]
+TIPS: list[dict[str, Any]] = [
+    {"key": "smile", "name": "Smile", "amount": 100, "emoji": "🙂", "colour": "amber"},
+    {"key": "coffee", "name": "Coffee", "amount": 200, "emoji": "☕", "colour": "green"},
+    {"key": "rose", "name": "Rose", "amount": 500, "emoji": "🌹", "colour": "rose"},
+    {"key": "star", "name": "Star", "amount": 1000, "emoji": "🌟", "colour": "blue"},
+    {"key": "crown", "name": "Crown", "amount": 2000, "emoji": "👑", "colour": "violet"},
+    {"key": "custom", "name": "Gift", "emoji": "🎁", "colour": "grey"},
 ]
 PAGES = [("listing", "Live", "live"), ("dashboard", "Studio", "studio"), ("wallet", "Wallet", "wallet")]
 # A page for each role that is open: titles without a role's word, which may change at any time.
@@ -41,7 +50,7 @@ GROUPS = {
         *(
             f"ppv_plugin.{act}_{what}"
             for act in ("add", "change", "delete", "view")
-            for what in ("roommode", "roomcategory")
+            for what in ("roommode", "roomcategory", "tipoption", "goal")
         ),
         *(f"ppv_plugin.{act}_{what}" for act in ("add", "change", "view") for what in ("room", "performer", "studio")),
         *(f"ppv_plugin.{verb}" for verb in ("change_labelsettings", "change_rolesettings", "review_role")),
@@ -66,7 +75,7 @@ GROUPS = {
                 "studio",
             )
         ),
-        "ppv_plugin.change_pricingsettings",
+        *(f"ppv_plugin.change_{what}" for what in ("pricingsettings", "tipsettings")),
         *(f"ppv_plugin.{verb}" for verb in ("refund_session", "adjust_account", "approve_correction")),
     ],
     "Video chat support": [
@@ -99,6 +108,7 @@ class Command(BaseCommand):
         steps = (
             ("Prices and words", self._settings),
             ("Room modes", self._modes),
+            ("Tips", self._tips),
             ("Groups with their rights", self._groups),
             (f"Pages below {site.root_page.title!r}", self._pages),
         )
@@ -131,7 +141,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'added ' if made else 'exists'}  {what}")
 
     def _settings(self, site: Site) -> None:
-        for model in (PricingSettings, LabelSettings, RoleSettings):
+        for model in (PricingSettings, TipSettings, LabelSettings, RoleSettings):
             _row, made = model.objects.get_or_create(site=site)
             self._done(made, str(model._meta.verbose_name))
 
@@ -142,6 +152,14 @@ class Command(BaseCommand):
             key = values.pop("key")
             row, made = RoomMode.objects.get_or_create(key=key, locale=locale, defaults=values)
             self._done(made, f"room mode {row.name}")
+
+    def _tips(self, site: Site) -> None:
+        locale = _default_locale()
+        for order, option in enumerate(TIPS):
+            values = {**option, "sort_order": order}
+            key = values.pop("key")
+            row, made = TipOption.objects.get_or_create(key=key, locale=locale, defaults=values)
+            self._done(made, f"tip {row.name}")
 
     def _groups(self, site: Site) -> None:
         """An existing group is left as it is: what it lacks may have been taken away on purpose."""

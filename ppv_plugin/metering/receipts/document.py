@@ -27,7 +27,10 @@ RULE_NUMBERS: dict[str, tuple[str, ...]] = {
     "steps": ("grace_ms", "step_ms"),
     "minimum": ("grace_ms", "minimum_ms"),
     "blocks": ("block_ms",),
+    "once": (),
 }
+_PRICE = {"once": "price"}  # what the price is called where it is not one per minute
+_ENDS = ("closed", "paid")
 
 
 def document_of(receipt: Receipt) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def document_of(receipt: Receipt) -> dict[str, Any]:
         "used_ms": receipt.used_ms,
         "unit": "token",
         "total": tokens(receipt.total),
-        "grace": {"free_ms": grace_free_ms(receipt.tariff), "nothing_charged": receipt.within_grace},
+        "grace": {"free_ms": max(grace_free_ms(receipt.tariff), 0), "nothing_charged": receipt.within_grace},
         "split": _split(receipt.tariff.split),
         "amounts": [
             {"role": share.kind, "name": _name(receipt, share.kind), "amount": tokens(share.amount)}
@@ -75,7 +78,7 @@ def receipt_from(document: dict[str, Any], *, live: Receipt | None = None) -> Re
         tariff=live.tariff if live else _tariff(document),
         rule=rule["name"],
         rule_text=str(RULE_TEXTS.get(rule["name"], rule["name"])),
-        cpm=parse_tokens(rule["price_per_minute"]),
+        cpm=_price(rule),
         grace_seconds=document["grace"]["free_ms"] // 1000,
         opened_at=datetime.fromisoformat(document["opened_at"]),
         started_at=_moment(document["started_at"]),
@@ -108,7 +111,7 @@ def _tariff(document: dict[str, Any]) -> Tariff:
     numbers = {name: document["rule"][name] for name in RULE_NUMBERS[document["rule"]["name"]]}
     return Tariff(
         rule=document["rule"]["name"],
-        cpm=parse_tokens(document["rule"]["price_per_minute"]),
+        cpm=_price(document["rule"]),
         split=Split(parse_tokens(split["performers_percent"]), parties, 0),
         **numbers,
     )
@@ -120,7 +123,11 @@ def _name(receipt: Receipt, fact: str) -> str:
 
 def _rule(tariff: Tariff) -> dict[str, Any]:
     numbers = {name: getattr(tariff, name) for name in RULE_NUMBERS[tariff.rule]}
-    return {"name": tariff.rule, "price_per_minute": tokens(tariff.cpm), **numbers}
+    return {"name": tariff.rule, _PRICE.get(tariff.rule, "price_per_minute"): tokens(tariff.cpm), **numbers}
+
+
+def _price(rule: dict[str, Any]) -> int:
+    return parse_tokens(rule[_PRICE.get(rule["name"], "price_per_minute")])
 
 
 def _split(split: Split) -> dict[str, Any]:
@@ -133,7 +140,7 @@ def _split(split: Split) -> dict[str, Any]:
 
 def _until_closed(timeline: list[TimelineEntry]) -> list[TimelineEntry]:
     """What came after the end, such as a refund, has documents of its own."""
-    ends = [n for n, line in enumerate(timeline) if line.kind == "closed"]
+    ends = [n for n, line in enumerate(timeline) if line.kind in _ENDS]
     return timeline[: ends[0] + 1] if ends else timeline
 
 

@@ -7,6 +7,7 @@ from .ratings import OwnRating, own_rating
 from .regulars import regulars
 from .rooms import ListingPage, RoomTile, listing, room_view
 from .stage import live_room_ids, place_of, stage_plan
+from .tips import options_offered, tip_settings
 
 __all__ = [
     "HistoryRow",
@@ -19,6 +20,7 @@ __all__ = [
     "listing",
     "live_room_ids",
     "meters",
+    "options_offered",
     "own_rating",
     "performer_history",
     "person_view",
@@ -27,4 +29,5 @@ __all__ = [
     "regulars",
     "room_view",
     "stage_plan",
+    "tip_settings",
 ]

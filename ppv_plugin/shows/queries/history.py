@@ -37,6 +37,7 @@ class HistoryRow:
 class ReceiptNotice:
     """The end of a session for its two sides. User keys are `str(user.pk)`."""
 
+    kind: str
     room_id: int
     client_user_key: str
     performer_user_key: str
@@ -90,6 +91,7 @@ def receipt_notices(*, session_id: UUID) -> ReceiptNotice:
         "reason": receipt.reason,
     }
     return ReceiptNotice(
+        kind=receipt.subject,
         room_id=receipt.facts["room_id"],
         client_user_key=receipt.facts["client_user"],
         performer_user_key=receipt.facts["performer_user"],

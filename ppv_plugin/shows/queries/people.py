@@ -23,6 +23,7 @@ from ..states import PersonView, RequestView, SessionView
 from .meters import meters
 from .own_terms import own_terms
 from .rooms import price
+from .tips import tips_of_show
 
 _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
 
@@ -56,6 +57,7 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         requests=_pending(show, now) if show is not None else [],
         requests_mode=room.performer.requests,
         earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
+        show_tips=tokens(tips_of_show(show_id=show.id)) if show is not None else None,
     )
 
 

@@ -19,7 +19,8 @@ from ppv_plugin.rooms.rules import average_tenths, is_new
 
 from ..models import Show
 from ..rules import free_seconds, unix_ms
-from ..states import Price, PrivateOffer, RoomView
+from ..states import GoalView, Price, PrivateOffer, RoomView
+from .tips import goals_of
 
 
 class Stars(Struct, frozen=True):
@@ -119,10 +120,11 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
         for show in Show.objects.filter(room_id__in=[room.pk for room in page], state=Show.State.LIVE)
     }
     prices = {site.pk: rooms.pricing(site) for site in {room.site for room in page}}
-    return [_view(room, shows.get(room.pk), prices[room.site_id]) for room in page]
+    goals = goals_of(room_ids=[room.pk for room in page])
+    return [_view(room, shows.get(room.pk), prices[room.site_id], goals.get(room.pk, [])) for room in page]
 
 
-def _view(room: Any, show: Show | None, prices: Any) -> RoomView:
+def _view(room: Any, show: Show | None, prices: Any, goals: list[GoalView]) -> RoomView:
     terms = show.terms if show is not None else None
     snapshot = getattr(room, "snapshot", None)
     return RoomView(
@@ -143,6 +145,7 @@ def _view(room: Any, show: Show | None, prices: Any) -> RoomView:
         mode_key=terms["key"] if terms else None,
         mode_number=show.mode_number if show is not None else 0,
         consent=bool(terms and terms["group_cpm"]),
+        goals=goals,
     )
 
 

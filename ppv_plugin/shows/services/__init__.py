@@ -1,6 +1,7 @@
 """Verbs of shows. Each is one short module; import them from here."""
 
 from .endings import close_show, end_private_show, end_session, end_visit
+from .goals import add_goal, delete_goal, move_goal, reset_goals
 from .going_live import go_live, leave, set_requests
 from .group import enter_group, leave_group
 from .media import apply_stage, join_media, leave_media, report_usage, usage_reports
@@ -9,9 +10,11 @@ from .private import answer_request, cancel_request, end_private, expire_request
 from .ratings import rate_room, remove_rating
 from .suspension import Running, close_suspended, running_in
 from .talk import block_client, say
+from .tips import give_tip
 
 __all__ = [
     "Running",
+    "add_goal",
     "answer_request",
     "apply_stage",
     "block_client",
@@ -19,21 +22,25 @@ __all__ = [
     "close_left_behind",
     "close_show",
     "close_suspended",
+    "delete_goal",
     "end_private",
     "end_private_show",
     "end_session",
     "end_visit",
     "enter_group",
     "expire_requests",
+    "give_tip",
     "go_live",
     "join_media",
     "leave",
     "leave_group",
     "leave_media",
+    "move_goal",
     "rate_room",
     "remove_rating",
     "report_usage",
     "request_private",
+    "reset_goals",
     "running_in",
     "say",
     "set_requests",

@@ -74,20 +74,24 @@ def wallet_of(client: Any) -> Any:
     return ledger.account(kind="client", owner=str(client.uuid))
 
 
-def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
-    """The tariff to freeze for a session in this room (spec B-1, B-8)."""
-    prices, performer = rooms.pricing(room.site), room.performer
+def party_of(performer: Any) -> Party:
+    """This performer as one who earns, with the studio that takes its share of the part."""
     studio = performer.studio
-    party = Party(
+    return Party(
         account=ledger.account(kind="performer", owner=str(performer.uuid)).id,
         studio_account=ledger.account(kind="studio", owner=str(studio.uuid)).id if studio else None,
         studio_bp=studio.share_bp if studio else 0,
     )
+
+
+def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
+    """The tariff to freeze for a session in this room (spec B-1, B-8)."""
+    prices, performer = rooms.pricing(room.site), room.performer
     share_bp = prices.performer_share_bp if performer.share_bp is None else performer.share_bp
     return Tariff(
         rule=rule,
         cpm=cpm,
-        split=Split(share_bp, (party,), ledger.account(kind="house").id),
+        split=Split(share_bp, (party_of(performer),), ledger.account(kind="house").id),
         grace_ms=grace_seconds * 1000,
         threshold_ms=THRESHOLD_SECONDS * 1000,
         minutes_to_start=prices.minutes_to_start,

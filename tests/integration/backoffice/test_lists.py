@@ -20,6 +20,8 @@ LISTS = {
     "modes": "/admin/snippets/ppv_plugin/roommode/",
     "categories": "/admin/snippets/ppv_plugin/roomcategory/",
     "ratings": "/admin/ppv_ratings/",
+    "tips": "/admin/snippets/ppv_plugin/tipoption/",
+    "goals": "/admin/ppv_goals/",
     "sessions": "/admin/ppv_sessions/",
     "accounts": "/admin/ppv_accounts/",
     "refunds": "/admin/ppv_refunds/",
@@ -27,7 +29,7 @@ LISTS = {
     "ledger": "/admin/ppv_ledger/",
 }
 MAY_SEE = {
-    "Video chat editors": {"rooms", "performers", "studios", "modes", "categories"},
+    "Video chat editors": {"rooms", "performers", "studios", "modes", "categories", "tips", "goals"},
     "Video chat moderators": {"rooms", "performers", "clients", "ratings"},
     "Video chat finance": {"performers", "studios", "sessions", "refunds", "accounts", "adjustments", "ledger"},
     "Video chat support": {"rooms", "performers", "clients", "sessions", "refunds", "accounts"},

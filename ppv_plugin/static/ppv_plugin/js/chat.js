@@ -3,6 +3,7 @@
  * are text, never markup. The log stands still while it is paused or scrolled back.
  */
 import { cloneOf, language, need, part } from "ppv/dom";
+import { eventLine } from "ppv/tips";
 
 /** @typedef {import("ppv/protocol").ChatView} ChatView */
 
@@ -79,6 +80,16 @@ export class PPVChat extends HTMLElement {
 
   /** @param {ChatView} line */
   #lineOf(line) {
+    const element = eventLine(this, line) ?? this.#spokenLine(line);
+    const time = need(element, "time", HTMLTimeElement);
+    const at = new Date(line.at);
+    time.dateTime = at.toISOString();
+    time.textContent = at.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+    return element;
+  }
+
+  /** @param {ChatView} line */
+  #spokenLine(line) {
     const element = cloneOf(this, "line");
     element.dataset["author"] = line.mine ? "mine" : line.author;
     element.toggleAttribute("data-private", Boolean(line.private));
@@ -89,10 +100,6 @@ export class PPVChat extends HTMLElement {
       const shown = wanted === "private" ? line.private : wanted === (line.mine ? "mine" : line.author);
       if (!shown) badge.remove();
     }
-    const time = need(element, "time", HTMLTimeElement);
-    const at = new Date(line.at);
-    time.dateTime = at.toISOString();
-    time.textContent = at.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
     return element;
   }
 

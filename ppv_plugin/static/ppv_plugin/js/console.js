@@ -4,6 +4,8 @@ import { amount, clock, fill } from "ppv/format";
 import { consoleScreenOf, inPrivate } from "ppv/store";
 import { permissionGiven } from "ppv/devices";
 import { RoomSession } from "ppv/session";
+import { TipEffects } from "ppv/tips";
+import { goalActions, showGoals, wireGoalForm } from "ppv/goals";
 import { wireActions } from "ppv/actions";
 
 /** @typedef {import("ppv/store").State} State */
@@ -29,6 +31,9 @@ export class PPVConsole extends HTMLElement {
       void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
     });
     this.#wireModes(session);
+    wireGoalForm(session);
+    const effects = new TipEffects(this, { chime: true });
+    wireActions(this, { ...goalActions(session), "tip-sound": () => effects.toggle() }, session.say);
     setInterval(() => this.#countDown(), SECOND_MS);
     session.start();
     void permissionGiven().then((given) => {
@@ -142,6 +147,7 @@ export class PPVConsole extends HTMLElement {
     for (const input of this.querySelectorAll("input[name='ppv-requests']")) {
       if (input instanceof HTMLInputElement) input.checked = input.value === state.me?.requests_mode;
     }
+    showGoals(this, state.room?.goals ?? []);
     this.#renderMode(state);
     this.#renderRequests(state.me?.requests ?? [], session);
   }

@@ -15,7 +15,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
- *   mode_number?: number, consent?: boolean}} RoomView
+ *   mode_number?: number, consent?: boolean, goals?: GoalView[]}} RoomView
+ * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
  * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null,
@@ -30,9 +31,9 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{role: "performer"|"client"|"visitor", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
- *   own?: OwnTerms|null}} PersonView
+ *   own?: OwnTerms|null, show_tips?: string|null}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
- *   private?: boolean, mine?: boolean}} ChatView
+ *   private?: boolean, mine?: boolean, event?: string, facts?: Record<string, string>}} ChatView
  */
 
 /**
@@ -64,6 +65,9 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean}
  *   | {t: "private.end", id: string} | {t: "group.enter", cpm: string, mode_number: number} | {t: "group.leave"}
  *   | {t: "client.block", client: string}
+ *   | {t: "tip.give", option: number, amount: string}
+ *   | {t: "goal.add", title: string, amount: string} | {t: "goal.move", id: number, up: boolean}
+ *   | {t: "goal.delete", id: number} | {t: "goals.reset"}
  *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean}
  *   | {t: "media.leave"}} Command
  */

@@ -2,6 +2,8 @@
 import { need, part } from "ppv/dom";
 import { inPrivate, privateTerms, screenOf } from "ppv/store";
 import { RoomSession } from "ppv/session";
+import { TipDialog, TipEffects } from "ppv/tips";
+import { showGoals } from "ppv/goals";
 import { Refusal } from "ppv/protocol";
 import { wireActions } from "ppv/actions";
 
@@ -21,6 +23,9 @@ export class PPVRoom extends HTMLElement {
     this.#wireDialog(session);
     this.#wireModeDialog(session);
     this.#wireVolume(session);
+    const effects = new TipEffects(this);
+    const tips = part(this, "tip-dialog") ? new TipDialog(session) : null;
+    wireActions(this, { tip: () => tips?.open(), "tip-sound": () => effects.toggle() }, session.say);
     session.start();
   }
 
@@ -127,6 +132,7 @@ export class PPVRoom extends HTMLElement {
     } else if (session.devices.running && screen !== "asking" && !session.dialog("ask-dialog").open) {
       session.devices.stop();
     }
+    showGoals(this, state.room?.goals ?? []);
     session.stage.show(session.received);
     session.stage.showOwn(screen === "in-private" ? session.devices.stream : null);
   }

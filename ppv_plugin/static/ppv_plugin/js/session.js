@@ -122,6 +122,7 @@ export class RoomSession {
       if (held && message.me.elsewhere) this.takeOver();
     } else if (message.t === "chat.msg") {
       this.chat.take(message.message);
+      this.root.dispatchEvent(new CustomEvent("ppv-line", { detail: message.message }));
     } else if (message.t === "error") {
       tell(this.root, message.text);
     }

@@ -295,6 +295,7 @@ export function viewOf(state, screen = screenOf) {
     receiving: receives ? media.subscribe : "none",
     sending: media.publish,
     requests: me?.requests?.length ? "yes" : "no",
+    goals: room?.goals?.length ? "yes" : "no",
     group_again: me?.own?.group_grace_seconds == null ? "no" : "yes",
     group_bound: boundOf(me?.own, me?.own?.group_ends_ms),
     private_again: me?.own?.private_grace_seconds == null ? "no" : "yes",

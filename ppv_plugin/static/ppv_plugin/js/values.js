@@ -75,6 +75,7 @@ function ofPerson({ me, room, clockSkew }, now, language) {
     cost: amount(meter?.cost ?? "0", language),
     earned: amount(meter?.earned ?? "0", language),
     earned_today: amount(me.earned_today, language),
+    show_tips: amount(me.show_tips, language),
     left_minutes: String(Math.ceil(leftMs(meter) / 60_000)),
     ...ofPrice("request", request?.price ?? null, language),
     request_minimum: amount(request?.minimum, language),
