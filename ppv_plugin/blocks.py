@@ -25,7 +25,10 @@ STATUSES = [
 ]
 SORTS = [
     ("live", _("Live first")),
+    ("featured", _("Featured first")),
+    ("seen", _("Last online")),
     ("viewers", _("Most watched")),
+    ("rating", _("Best rated")),
     ("new", _("Newest")),
     ("name", _("Name")),
 ]

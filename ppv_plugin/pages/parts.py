@@ -70,7 +70,7 @@ def room_tiles(
         return {"tiles": [], "socket_url": "", "all_url": ""}
     base = page.get_url(request) or ""
     if room_ids:
-        tiles = picked(site=site, room_ids=room_ids)
+        tiles = picked(site=site, room_ids=room_ids, now=now)
     else:
         asked = {"status": status or None, "tag": tag or None, "sort": sort}
         tiles = listing(site=site, now=now, limit=number, **asked).rooms  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from ppv_plugin.shows.queries import HistoryRow
 from ppv_plugin.shows.rules import unix_ms
 from ppv_plugin.shows.states import MeterView, PersonView, ReceiptView, RequestView, RoomView, SessionView
 
+from .listing import SORTS, STATUSES, Filters
 from .registration_forms import RoleForm
 from .samples import GROUP_CPM, MINUTES, NOWHERE, PRIVATE_CPM, price, room_tiles, room_view
 from .statements import Line
@@ -30,16 +32,14 @@ _ROWS: dict[str, Any] = {"client": Client, "performer": Performer, "studio": Stu
 
 
 def listing(page: Any) -> dict[str, Any]:
-    from .listing import SORTS, STATUSES, Filters
-
     tiles = room_tiles()["tiles"]
     return {
         "tiles": tiles,
         "total": len(tiles),
-        "filters": Filters(status="", tag="", text="", sort=SORTS[0][0]),
+        "filters": Filters(**{**dict.fromkeys((field.name for field in fields(Filters)), ""), "sort": SORTS[0][0]}),
         "statuses": STATUSES,
         "sorts": SORTS,
-        "tags": [],
+        "selects": [],
         "number": 1,
         "pages": 1,
         "socket_url": "",

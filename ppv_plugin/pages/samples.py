@@ -10,6 +10,7 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import RULE_TEXTS
 from ppv_plugin.metering.rules import Split, Tariff
 from ppv_plugin.shows.queries import RoomTile
+from ppv_plugin.shows.queries.rooms import Stars
 from ppv_plugin.shows.states import Price, PrivateOffer, RoomView
 
 from . import parts
@@ -65,6 +66,8 @@ def room_tiles(*, live_only: bool = False) -> dict[str, Any]:
             description="",
             featured=slug == "maya",
             tags=tags,
+            new=slug == "yuki",
+            rating=Stars("4.7", 94, 23) if slug == "maya" else None,
         )
         for status, slug, title, name, tags, viewers in rooms
         if status != "offline" or not live_only

@@ -11,6 +11,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -137,6 +138,16 @@ def ppv_money(context: Context, amount: int | str | None) -> SafeString:
     return format_html('<span class="ppv-money">{}&nbsp;{}</span>', text, unit)
 
 
+@register.simple_block_tag(takes_context=True)
+def ppv_element(
+    context: Context, content: SafeString, name: str, kind: str = "", attrs: str = "", **more: Any
+) -> SafeString:
+    """A small piece by its template `ppv_plugin/elements/NAME.html`, around what stands between the tags. `kind`: one
+    or several of its looks. `attrs`: further attributes, as they are written in the template."""
+    shown = {"content": content, "kinds": kind.split(), "attrs": mark_safe(f" {attrs}" if attrs else ""), **more}  # noqa: S308
+    return render_to_string(f"ppv_plugin/elements/{name}.html", shown)
+
+
 @register.simple_tag
 def ppv_end_reasons() -> list[str]:
     """Every way a paid session can end: `elements/end_reason.html` words them."""
@@ -173,6 +184,12 @@ def ppv_site_date(moment: datetime | None) -> str:
 def ppv_since(moment: datetime) -> str:
     """How long ago that was, in its largest unit: 3 hours."""
     return timesince(moment, depth=1)
+
+
+@register.filter
+def ppv_other(value: object, than: object) -> bool:
+    """Whether it is another one: for arguments of `ppv_element`, where no comparison can stand."""
+    return value != than
 
 
 @register.filter

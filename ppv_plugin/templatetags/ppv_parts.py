@@ -29,7 +29,7 @@ def ppv_room_grid(
     number: int = 6,
 ) -> SafeString:
     """Rooms: these, or else the first `number` that have this status (live, free, paid, private, offline) and tag (its
-    slug), sorted by live, viewers, new or name."""
+    slug), sorted by live, featured, seen, viewers, rating, new or name."""
     found = parts.room_tiles(
         request=_request(context),
         now=timezone.now(),

@@ -2,7 +2,7 @@
  * `<ppv-listing>`: keeps the tiles that are on the page up to date. Tiles never move or appear by themselves; rooms that
  * went live since are counted in a link that loads the page anew.
  */
-import { language, part } from "ppv/dom";
+import { holds, language, part } from "ppv/dom";
 import { amount } from "ppv/format";
 import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
 
@@ -50,7 +50,7 @@ export class PPVListing extends HTMLElement {
     const wasLive = tile.dataset["status"] !== "offline";
     tile.dataset["status"] = room.status;
     for (const badge of tile.querySelectorAll("[data-when]")) {
-      badge.toggleAttribute("hidden", badge.getAttribute("data-when") !== room.status);
+      badge.toggleAttribute("hidden", !holds(badge.getAttribute("data-when") ?? "", { status: room.status }));
     }
     setText(tile, "mode", room.mode ?? "");
     setText(tile, "viewers", new Intl.NumberFormat(language()).format(room.viewers));
