@@ -27,6 +27,7 @@ class Settings:
     SIGNUP_URL: str = ""  # the site's own sign-up page, as a path, a URL or a route's name; empty = ours
     SIGN_UPS_PER_HOUR: int = 30  # new accounts tried from one address; 0 = no limit
     ACTIVATION_HOURS: int = 72  # how long a link that confirms an e-mail address works
+    INVITATION_HOURS: int = 168  # how long the link in a studio's letter works
 
     # media
     MEDIA_ENGINE: str = "ppv_plugin.media.embedded.EmbeddedEngine"  # dotted path of a MediaEngine

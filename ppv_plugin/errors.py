@@ -36,6 +36,10 @@ class NotApproved(NotAllowed):
     """Somebody's role does not reach that far: `text` says what is missing."""
 
 
+class StudioFull(NotAllowed):
+    """A studio has as many performers or rooms as it may: `text` names the limit."""
+
+
 class SignInNeeded(NotAllowed):
     code = "sign_in"
     text = _("Please sign in first.")

@@ -26,6 +26,7 @@ from ppv_plugin.rooms.ratings import Rating
 from ppv_plugin.rooms.subjects import RoomCategory, RoomLanguage, RoomTag, TaggedRoom
 from ppv_plugin.shows.models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit
 from ppv_plugin.shows.tip_models import Goal, Tip, TipOption, TipSettings
+from ppv_plugin.studios.models import StudioInvitation
 
 __all__ = [
     "Account",
@@ -63,6 +64,7 @@ __all__ = [
     "SpendLimit",
     "StatusChange",
     "Studio",
+    "StudioInvitation",
     "TaggedRoom",
     "Tip",
     "TipOption",

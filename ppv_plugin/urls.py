@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ppv_plugin.pages import activation_views as activation
+from ppv_plugin.pages import invitation_views as invitations
 from ppv_plugin.pages import limit_views as limits
 from ppv_plugin.pages import modules
 from ppv_plugin.pages import rating_views as ratings
@@ -16,6 +17,7 @@ from ppv_plugin.rooms import views as rooms
 app_name = "ppv"
 urlpatterns = [
     path("activate/<str:token>/", activation.activate, name="activate"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
     path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),

@@ -11,6 +11,8 @@ from wagtail.log_actions import LogFormatter, log
 
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode
+from ppv_plugin.studios import log as studio_log
+from ppv_plugin.wording import named, phrase
 
 MONEY: dict[str, Any] = {
     "ppv_plugin.refund.request": gettext_lazy("Refund asked for"),
@@ -28,9 +30,19 @@ REVIEWS: dict[str, Any] = {
     "ppv_plugin.role.suspend": gettext_lazy("Suspended"),
 }
 RATING = "ppv_plugin.rating.remove"
+STUDIOS: dict[str, Any] = {
+    studio_log.INVITE: gettext_lazy("Invited"),
+    studio_log.WITHDRAW: gettext_lazy("Invitation withdrawn"),
+    studio_log.JOIN: phrase(gettext_lazy("Joined a %(studio)s")),
+    studio_log.LEAVE: phrase(gettext_lazy("Left a %(studio)s")),
+    studio_log.DISABLE: phrase(gettext_lazy("Disabled by the %(studio)s")),
+    studio_log.ENABLE: phrase(gettext_lazy("Let back by the %(studio)s")),
+    studio_log.ROOM: phrase(gettext_lazy("Changed by the %(studio)s")),
+}
 ACTIONS: dict[str, Any] = {
     **MONEY,
     **REVIEWS,
+    **STUDIOS,
     TERMS: gettext_lazy("Terms changed"),
     SHOW_END: gettext_lazy("Show ended by the site"),
     EXPORT: gettext_lazy("Spreadsheet downloaded"),
@@ -47,7 +59,12 @@ FIELDS: dict[str, Any] = {
     "featured": gettext_lazy("featured"),
     "suspended": gettext_lazy("suspended"),
     "status": gettext_lazy("status"),
-    "studio": gettext_lazy("studio"),
+    "studio": named("studio"),
+    "studio_share_bp": phrase(gettext_lazy("share of the %(studio)s")),
+    "performer": named("performer"),
+    "title": gettext_lazy("title"),
+    "performers_max": phrase(gettext_lazy("%(performers)s at most")),
+    "rooms_max": phrase(gettext_lazy("%(rooms)s at most")),
 }
 AMOUNTS = {"private_cpm", "group_cpm", "cpm_min", "cpm_max", "refund_alone_max"}  # fields in hundredths of a token
 
@@ -129,6 +146,21 @@ class _TermsFormatter(LogFormatter):
         return "; ".join([f"{self.label}: {', '.join(parts)}", *filter(None, [log_entry.data["reason"]])])
 
 
+class _StudioFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        """Whoever it is about, and why."""
+        facts = (log_entry.data.get(name, "") for name in ("name", "email", "studio", "reason"))
+        told = ", ".join(str(fact) for fact in facts if fact)
+        return f"{self.label}: {told}" if told else str(self.label)
+
+
+class _StudioRoomFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        changes = log_entry.data["changes"].items()
+        parts = [f"{FIELDS.get(name, name)}: {value_text(name, a)} → {value_text(name, b)}" for name, (a, b) in changes]
+        return f"{self.label}: {', '.join(parts)}"
+
+
 class _ShowEndFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         facts = {"sessions": log_entry.data["sessions"], "reason": log_entry.data["reason"]}
@@ -149,6 +181,8 @@ class _ExportFormatter(LogFormatter):
 _FORMATTERS = {
     **dict.fromkeys((TERMS, PRICES, PROFILE, IMPORT), _TermsFormatter),
     **dict.fromkeys(REVIEWS, _ReviewFormatter),
+    **dict.fromkeys(STUDIOS, _StudioFormatter),
+    studio_log.ROOM: _StudioRoomFormatter,
     SHOW_END: _ShowEndFormatter,
     EXPORT: _ExportFormatter,
     RATING: _RatingFormatter,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
+from ppv_plugin.charts import chart
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.metering.models import Adjustment, Correction, Refund
 from ppv_plugin.metering.reports import Takings
@@ -21,7 +22,6 @@ from ppv_plugin.rooms.models import Room
 from ppv_plugin.wording import phrase
 
 from . import takings
-from .charts import chart
 from .correcting import APPROVE
 from .quick_edit import REVIEW
 

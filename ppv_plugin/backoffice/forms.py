@@ -9,14 +9,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from ppv_plugin.errors import PPVError
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import WHOLE_BP
+from ppv_plugin.people.models import Performer
 from ppv_plugin.rooms.listed import categories, language_choices
-from ppv_plugin.rooms.models import RoomMode
+from ppv_plugin.rooms.models import Room, RoomMode
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.rooms.rules import GROUP_CPM_MAX, PriceRefused, check_own_cpm
 from ppv_plugin.rooms.services import REFUSALS, set_languages, share_terms
 from ppv_plugin.rooms.subjects import RoomCategory
+from ppv_plugin.studios.common import need_unused
+from ppv_plugin.wording import phrase
 
 
 class RoomModeForm(WagtailAdminModelForm):
@@ -88,6 +92,7 @@ class RoomForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_whose(cleaned.get("performer"), cleaned.get("studio"))
         cpm, site = cleaned.get("private_cpm"), cleaned.get("site")
         if cpm is not None and site is not None:
             limits = pricing(site)
@@ -97,8 +102,36 @@ class RoomForm(WagtailAdminModelForm):
                 self.add_error("private_cpm", ValidationError(REFUSALS[refused.reason] % {"bound": refused.bound}))
         return cleaned
 
+    def _check_whose(self, performer: Any, studio: Any) -> None:
+        room = self.instance
+        if performer is None and studio is None and "performer" not in self.errors:
+            self.add_error("performer", phrase(_("Whose is it? Choose a %(performer)s, a %(studio)s or both.")))
+        elif performer is not None and studio is not None and performer.studio_id != studio.pk:
+            self.add_error("performer", phrase(_("This %(performer)s is not one of that %(studio)s.")))
+        before = Room.objects.filter(pk=room.pk).values_list("performer_id", flat=True).first() if room.pk else None
+        if before is not None and (performer is None or performer.pk != before):
+            _need_unused(self, "performer", [room])
+
+
+def _need_unused(form: Any, field: str, rooms: Any) -> None:
+    """Whoever is live in a room ends the show before it is another's."""
+    try:
+        for room in rooms:
+            need_unused(room)
+    except PPVError as refusal:
+        form.add_error(field, str(refusal.text))
+
 
 class PerformerForm(WagtailAdminModelForm):
+    studio_share_bp = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=WHOLE_BP,
+        label=phrase(_("Share of the %(studio)s")),
+        help_text=phrase(
+            _("Basis points of the part of this %(performer)s; empty = what its %(studio)s takes of all.")
+        ),
+    )
     share_bp = forms.IntegerField(
         required=False,
         min_value=0,
@@ -113,6 +146,15 @@ class PerformerForm(WagtailAdminModelForm):
         label=_("Share of tips"),
         help_text=_("Basis points of each tip: 9000 = 90 %. Empty = the site's share of tips."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Who goes to another studio leaves the rooms of this one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        row, studio = self.instance, cleaned.get("studio")
+        before = Performer.objects.filter(pk=row.pk).values_list("studio_id", flat=True).first() if row.pk else None
+        if before is not None and (studio is None or studio.pk != before):
+            _need_unused(self, "studio", Room.objects.filter(performer=row.pk, studio=before))
+        return cleaned
 
 
 class StudioForm(WagtailAdminModelForm):

@@ -22,13 +22,13 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets.button import HeaderButton
 
+from ppv_plugin.charts import chart, permille
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.metering import reports
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.reports import Takings
 from ppv_plugin.wording import named, phrase
 
-from .charts import chart, permille
 from .columns import TokensColumn
 from .exports import Cell, Spreadsheet, amount_at, at
 from .owners import names_of

@@ -87,7 +87,8 @@ class RoomViewSet(ModelViewSet):
     index_template_name = QUICK_EDIT_LIST
     inspect_view_enabled = True
     inspect_view_fields = [
-        "title", "slug", "site", "performer", "description", "category", "mode", "private_cpm", "state", "live_at",
+        "title", "slug", "site", "performer", "studio", "description", "category", "mode", "private_cpm", "state",
+        "live_at",
         "viewers", "featured", "suspended", "created_at"
     ]  # fmt: skip
     name = "ppv_rooms"
@@ -113,7 +114,8 @@ class RoomViewSet(ModelViewSet):
     search_fields = ["title", "slug", "performer__name"]
     panels = [
         FieldRowPanel(["title", "slug"]),
-        FieldRowPanel(["site", "performer"]),
+        FieldPanel("site"),
+        FieldRowPanel(["performer", "studio"]),
         FieldPanel("description"),
         MultiFieldPanel(["category", "tags", FieldPanel("spoken")], heading=_("How it is found")),
         FieldPanel("private_cpm"),
@@ -137,7 +139,17 @@ class PerformerViewSet(ModelViewSet):
     delete_view_class = RowDeleteView
     index_template_name = QUICK_EDIT_LIST
     inspect_view_enabled = True
-    inspect_view_fields = ["name", "user", "studio", "bio", "status", "requests", "share_bp", "created_at"]
+    inspect_view_fields = [
+        "name",
+        "user",
+        "studio",
+        "studio_share_bp",
+        "bio",
+        "status",
+        "requests",
+        "share_bp",
+        "created_at",
+    ]
     name = "ppv_performers"
     icon = "user"
     menu_label = named("performer", plural=True, cap=True)
@@ -161,7 +173,8 @@ class PerformerViewSet(ModelViewSet):
     panels = [
         FieldRowPanel(["name", "user"]),
         FieldPanel("bio"),
-        FieldRowPanel(["studio", "share_bp", "tip_share_bp"]),
+        FieldRowPanel(["share_bp", "tip_share_bp"]),
+        FieldRowPanel(["studio", "studio_share_bp"]),
     ]
 
     def get_edit_handler(self) -> Any:
@@ -176,7 +189,7 @@ class StudioViewSet(ModelViewSet):
     inspect_view_class = SharedInspectView
     delete_view_class = RowDeleteView
     inspect_view_enabled = True
-    inspect_view_fields = ["name", "owner", "share_bp", "created_at"]
+    inspect_view_fields = ["name", "owner", "share_bp", "performers_max", "rooms_max", "created_at"]
     name = "ppv_studios"
     icon = "group"
     menu_label = named("studio", plural=True, cap=True)
@@ -186,7 +199,11 @@ class StudioViewSet(ModelViewSet):
     list_display = ["name", Column("owner"), ShareColumn("share_bp", label=_("Share"), sort_key="share_bp")]
     list_filter = ["created_at"]
     search_fields = ["name"]
-    panels = [FieldRowPanel(["name", "owner"]), FieldPanel("share_bp")]
+    panels = [
+        FieldRowPanel(["name", "owner"]),
+        FieldPanel("share_bp"),
+        FieldRowPanel(["performers_max", "rooms_max"]),
+    ]
 
     def get_edit_handler(self) -> Any:
         return ObjectList(self.panels, base_form_class=StudioForm).bind_to_model(self.model)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 
 from ppv_plugin import signals
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.studios import services as studios
 from ppv_plugin.wording import named
 
 from . import audit
@@ -115,7 +117,7 @@ class LoggedEditView(EditView):  # type: ignore[misc]
 
 
 class RoomEditView(LoggedEditView):
-    watched = ("private_cpm", "featured", "suspended")
+    watched = ("private_cpm", "featured", "suspended", "performer", "studio")
 
     def after_change(self, changes: Changes) -> None:
         room = self.form.instance
@@ -125,11 +127,15 @@ class RoomEditView(LoggedEditView):
 
 
 class PerformerEditView(LoggedEditView):
-    watched = ("share_bp", "tip_share_bp", "studio")
+    watched = ("share_bp", "tip_share_bp", "studio", "studio_share_bp")
+
+    def after_change(self, changes: Changes) -> None:
+        if "studio" in changes:
+            studios.moved_by_staff(performer=self.form.instance, before=changes["studio"][0], now=timezone.now())
 
 
 class StudioEditView(LoggedEditView):
-    watched = ("share_bp",)
+    watched = ("share_bp", "performers_max", "rooms_max")
 
 
 class RoomInspectView(InspectView):  # type: ignore[misc]

@@ -57,16 +57,18 @@ def total(lines: Iterable[Line]) -> Takings:
     return sum((line.takings for line in lines), Takings())
 
 
-def takings(*, by: By, start: datetime, end: datetime, zone: tzinfo) -> list[Line]:
-    """From `start` until before `end`, in the order of the key. `zone` says when a day begins."""
+def takings(*, by: By, start: datetime, end: datetime, zone: tzinfo, payee: int | None = None) -> list[Line]:
+    """From `start` until before `end`, in the order of the key. `zone` says when a day begins. `payee`: only of
+    sessions that pay into this account."""
     keys, key_params = _keys(by, zone)
+    only, only_params = ("", ()) if payee is None else (_paid_to(), (payee, payee))
     moment = connection.ops.adapt_datetimefield_value
     names = ", ".join(f"key{number}" for number in range(len(keys)))
     columns = ", ".join(f"{sql} AS key{number}" for number, sql in enumerate(keys))
     sql = f"""
         WITH posted AS MATERIALIZED (
             SELECT id, source, posted_at, {_uuid("source_id")} AS subject_id FROM ppv_plugin_transfer
-            WHERE source IN ('session', 'refund') AND posted_at >= %s AND posted_at < %s
+            WHERE source IN ('session', 'refund') AND posted_at >= %s AND posted_at < %s {only}
         ), party AS (
             SELECT a.id, COALESCE(debtor.kind, a.kind) AS kind FROM ppv_plugin_account a
             LEFT JOIN ppv_plugin_account debtor
@@ -92,11 +94,31 @@ def takings(*, by: By, start: datetime, end: datetime, zone: tzinfo) -> list[Lin
         GROUP BY {names} ORDER BY {names}
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [moment(start), moment(end), *key_params])
+        cursor.execute(sql, [moment(start), moment(end), *only_params, *key_params])
         return [
             Line(_key(by, row[: len(keys)]), Takings(*(int(amount) for amount in row[len(keys) :])))
             for row in cursor.fetchall()
         ]
+
+
+def _paid_to() -> str:
+    """Found by the transfers' key, (source, source_id): a payee's sessions are few beside all there are."""
+    return f"""AND (
+            source = 'session'
+            AND source_id IN (SELECT {_text("session_id")} FROM ppv_plugin_sessionpayee WHERE account_id = %s)
+            OR source = 'refund' AND source_id IN (
+                SELECT {_text("r.id")} FROM ppv_plugin_refund r
+                JOIN ppv_plugin_sessionpayee p ON p.session_id = r.session_id WHERE p.account_id = %s
+            )
+        )"""
+
+
+def _text(column: str) -> str:
+    """The key of a session or refund as a transfer's source id has it."""
+    if connection.vendor == "postgresql":
+        return f"CAST({column} AS text)"
+    parts = [f"substr({column}, {first}, {length})" for first, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
+    return " || '-' || ".join(parts)
 
 
 def _uuid(column: str) -> str:

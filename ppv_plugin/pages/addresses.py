@@ -13,7 +13,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from wagtail.models import Site
 
-Kind = Literal["listing", "dashboard", "wallet", "registration"]
+Kind = Literal["listing", "dashboard", "studio", "wallet", "registration"]
 
 
 def page_types(kind: Kind) -> list[type[models.Model]]:

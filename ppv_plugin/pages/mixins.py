@@ -22,8 +22,9 @@ from wagtail.fields import RichTextField
 
 from ppv_plugin.conf import conf
 from ppv_plugin.people.models import Role
+from ppv_plugin.wording import phrase
 
-from . import dashboard, listing, previews, registration, room, wallet
+from . import dashboard, listing, membership, previews, registration, room, studio, wallet
 from .addresses import Kind
 from .middleware import allow_devices
 
@@ -109,15 +110,41 @@ class PerformerDashboardMixin(_PPVPageMixin):
         context = super().get_context(request, *args, **kwargs)
         if previews.sample_of(request) is not None:
             return context
-        return {**context, **dashboard.context(page=self, request=request, now=timezone.now())}
+        own = dashboard.context(page=self, request=request, now=timezone.now())
+        return {**context, **own, **membership.context(page=self, request=request)}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.ppv_form = None  # type: ignore[attr-defined]
         if request.method == "POST":
-            saved = dashboard.save_price(page=self, request=request, now=timezone.now())
+            act = membership.leave if "leave_studio" in request.POST else dashboard.save_price
+            saved = act(page=self, request=request, now=timezone.now())
             if saved is not None:
                 return saved
         return allow_devices(super().serve(request, *args, **kwargs))
+
+
+class StudioDashboardMixin(_PPVPageMixin):
+    """Where a studio sees its performers, what they earn and what its part is, and manages them and its rooms."""
+
+    ppv_kind: ClassVar[Kind] = "studio"
+    ppv_template = "ppv_plugin/pages/studio_dashboard.html"
+    page_description = phrase(_("Where %(a_studio)s manages its %(performers)s and %(rooms)s."))
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        if previews.sample_of(request) is not None:
+            return context
+        return {**context, **studio.context(page=self, request=request, now=timezone.now())}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            done = studio.act(page=self, request=request, now=timezone.now())
+            if done is not None:
+                return done
+        return super().serve(request, *args, **kwargs)
 
 
 class RegistrationMixin(_PPVPageMixin):

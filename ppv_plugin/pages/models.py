@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from .mixins import LiveListingMixin, PerformerDashboardMixin, RegistrationMixin, WalletMixin
+from .mixins import (
+    LiveListingMixin,
+    PerformerDashboardMixin,
+    RegistrationMixin,
+    StudioDashboardMixin,
+    WalletMixin,
+)
 
 
 class LiveListingPage(LiveListingMixin, Page):
@@ -31,6 +37,15 @@ class RegistrationPage(RegistrationMixin, Page):
     class Meta:
         verbose_name = _("registration page")
         verbose_name_plural = _("registration pages")
+
+
+class StudioDashboardPage(StudioDashboardMixin, Page):
+    content_panels = [*Page.content_panels, *StudioDashboardMixin.ppv_panels]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("studio dashboard page")
+        verbose_name_plural = _("studio dashboard pages")
 
 
 class WalletPage(WalletMixin, Page):

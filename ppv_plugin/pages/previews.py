@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from . import sample_pages
+from . import sample_pages, sample_studio
 
 _POSTED = re.compile(r"""(<form\b[^>]*?\bmethod\s*=\s*)(["']?)post\2""", re.IGNORECASE)
 
@@ -42,6 +42,11 @@ MODES: dict[str, list[Mode]] = {
         Mode("live", _("Live"), lambda page: sample_pages.dashboard("live")),
         Mode("requests", _("Live, requests waiting"), lambda page: sample_pages.dashboard("requests")),
         Mode("private", _("In private"), lambda page: sample_pages.dashboard("private")),
+    ],
+    "studio": [
+        Mode("", _("With a team"), lambda page: sample_studio.studio("approved")),
+        Mode("waiting", _("Waiting for approval"), lambda page: sample_studio.studio("submitted")),
+        Mode("signed_out", _("Signed out"), lambda page: sample_studio.studio("signed_out")),
     ],
     "wallet": [
         Mode("", _("With a balance"), lambda page: sample_pages.wallet("funded")),

@@ -42,7 +42,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "wants": wants,
         "row": row,
         "login_url": addresses.login_url(request),
-        "signup_url": _signup_url(request),
+        "signup_url": signup_url(request),
         "dashboard_url": addresses.url_of(request, "dashboard"),
         "listing_url": addresses.url_of(request, "listing"),
         "activation_hours": conf.ACTIVATION_HOURS,
@@ -69,7 +69,7 @@ def _state(request: HttpRequest, row: Any, is_open: bool) -> str:
     return "elsewhere" if conf.SIGNUP_URL else "sign_up"
 
 
-def _signup_url(request: HttpRequest) -> str:
+def signup_url(request: HttpRequest) -> str:
     if not conf.SIGNUP_URL:
         return ""
     return f"{resolve_url(conf.SIGNUP_URL)}?{urlencode({REDIRECT_FIELD_NAME: request.path})}"
@@ -164,10 +164,10 @@ def _sign_up(page: Any, request: HttpRequest, forms: dict[str, Any], now: dateti
         return None
     if masked:
         return redirect(f"{request.path}?sent=1")
-    return _signed_in(request, account)
+    return signed_in(request, account)
 
 
-def _signed_in(request: HttpRequest, account: Any) -> HttpResponse:
+def signed_in(request: HttpRequest, account: Any) -> HttpResponse:
     """By whatever back ends the site has; where they want more than a password, on the site's own page."""
     model = get_user_model()
     name = account.cleaned_data[model.USERNAME_FIELD]

@@ -15,8 +15,9 @@ from . import addresses
 
 
 def context(*, page: Any, request: HttpRequest, slug: str, now: datetime) -> dict[str, Any]:
-    """Raises Http404 for a room that is not here or is suspended."""
-    row = Room.objects.filter(site=page.get_site(), slug=slug, suspended=False).only("id", "uuid").first()
+    """Raises Http404 for a room that is not here, is suspended or nobody's."""
+    rows = Room.objects.filter(site=page.get_site(), slug=slug, suspended=False, performer__isnull=False)
+    row = rows.only("id", "uuid").first()
     if row is None:
         raise Http404("no such room")
     view = room_view(room_id=row.id, now=now)

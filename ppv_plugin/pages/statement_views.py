@@ -30,6 +30,7 @@ from .statements import Holder, holder, in_words
 
 SHOWN = 500  # lines on the page; the file has all of them
 MAX_ID = 2**63 - 1  # an address may name a larger one, a database cannot
+_HOME: dict[str, addresses.Kind] = {"client": "wallet", "studio": "studio"}
 COLUMNS = ("time", "what", "reference", "amount", "balance")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _DAY = forms.DateInput(attrs={"type": "date", "class": "ppv-input"}, format="%Y-%m-%d")
@@ -53,14 +54,16 @@ class PeriodForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period in days of the site's time zone."""
+    """A period in days of the site's time zone; `since`: what came before is not shown."""
 
     first: date
     last: date
+    since: datetime | None = None
 
     @property
     def start(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.first, time.min))
+        start = timezone.make_aware(datetime.combine(self.first, time.min))
+        return min(max(start, self.since), self.end) if self.since is not None else start
 
     @property
     def end(self) -> datetime:
@@ -72,7 +75,8 @@ class Asked:
 def statement_page(request: HttpRequest, account: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(addresses.login_url(request))
-    whose, form, asked = _holder(request, account), *_asked(request)
+    whose = _holder(request, account)
+    form, asked = _asked(request, whose.since)
     period = periods.period(account_id=account, start=asked.start, end=asked.end)
     shown = periods.chunk(account_id=account, start=asked.start, end=asked.end, balance=period.opening, limit=SHOWN)
     days = urlencode({"first": asked.first.isoformat(), "last": asked.last.isoformat()})
@@ -86,7 +90,7 @@ def statement_page(request: HttpRequest, account: int) -> HttpResponse:
         "shortened": shown.after is not None,
         "shown": SHOWN,
         "file_url": f"{reverse('ppv:statement_file', args=[account])}?{days}",
-        "back_url": addresses.url_of(request, "wallet" if whose.role == "client" else "dashboard"),
+        "back_url": addresses.url_of(request, _HOME.get(whose.role, "dashboard")),
     }
     return render(request, "ppv_plugin/pages/statement.html", context)
 
@@ -97,8 +101,7 @@ def statement_file(request: HttpRequest, account: int) -> HttpResponseBase:
     """Sent while it is read, so its length costs no memory."""
     if not request.user.is_authenticated:
         return redirect(addresses.login_url(request))
-    _holder(request, account)
-    form, asked = _asked(request)
+    form, asked = _asked(request, _holder(request, account).since)
     if form.is_bound and not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
     rows = _csv(account, asked)
@@ -122,14 +125,15 @@ def _holder(request: HttpRequest, account: int) -> Holder:
     return found
 
 
-def _asked(request: HttpRequest) -> tuple[PeriodForm, Asked]:
+def _asked(request: HttpRequest, since: datetime | None) -> tuple[PeriodForm, Asked]:
     """What the address asks for; this month when it asks for nothing, or for nothing that can be."""
     today = timezone.localdate()
-    month = Asked(today.replace(day=1), today)
+    month = Asked(today.replace(day=1), today, since)
     if "first" not in request.GET and "last" not in request.GET:
         return PeriodForm(initial={"first": month.first, "last": month.last}), month
     form = PeriodForm(request.GET)
-    return (form, Asked(form.cleaned_data["first"], form.cleaned_data["last"])) if form.is_valid() else (form, month)
+    given = form.cleaned_data if form.is_valid() else None
+    return form, Asked(given["first"], given["last"], since) if given is not None else month
 
 
 def _csv(account: int, asked: Asked) -> Iterator[str]:

@@ -51,13 +51,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose account it is, for the head of a statement. `role`: client, performer, studio or staff, who reads it."""
+    """Whose account it is, for the head of a statement. `role`: client, performer, studio or staff, who reads it;
+    `since`: what came before is not this reader's business."""
 
     account_id: int
     kind: str
     title: str
     name: str
     role: str
+    since: datetime | None = None
 
 
 def lines(*, account_id: int | None, limit: int) -> list[Line]:
@@ -92,7 +94,8 @@ def holder(*, user: Any, account_id: int) -> Holder | None:
     if role is None:
         return None
     row = _NAMED[kind].objects.filter(uuid=owner).first() if kind in _NAMED else None
-    return Holder(account_id, kind, str(ACCOUNT_TEXTS.get(kind, kind)), row.name if row else "", role)
+    since = row.studio_since if row is not None and (kind, role) == ("performer", "studio") else None
+    return Holder(account_id, kind, str(ACCOUNT_TEXTS.get(kind, kind)), row.name if row else "", role, since)
 
 
 def _role(user: Any, kind: str, owner: str) -> str | None:
@@ -102,6 +105,8 @@ def _role(user: Any, kind: str, owner: str) -> str | None:
     if kind == "performer" and performer is not None and owner == str(performer.uuid):
         return "performer"
     if kind == "studio" and Studio.objects.filter(owner=user, uuid=owner).exists():
+        return "studio"
+    if kind == "performer" and Performer.objects.filter(studio__owner=user, uuid=owner).exists():
         return "studio"
     return "staff" if user.has_perm(STAFF_PERMISSION) else None
 

@@ -30,10 +30,13 @@ def address_of(user: Any) -> str:
 def send(*, letter: str, user: Any, site: Any, language: str, **facts: Any) -> bool:
     """False when there is no address. A mail server that fails is logged, and nothing else fails with it."""
     to = address_of(user)
-    if not to:
-        return False
+    return bool(to) and send_to(to=to, letter=letter, site=site, language=language, user=user, **facts)
+
+
+def send_to(*, to: str, letter: str, site: Any, language: str, **facts: Any) -> bool:
+    """The same to somebody who may have no account."""
     site = site or Site.objects.filter(is_default_site=True).first()
-    context = {"user": user, "ppv_site": site, "site_name": _site_name(site), **facts}
+    context = {"ppv_site": site, "site_name": _site_name(site), **facts}
     with translation.override(language or settings.LANGUAGE_CODE):
         subject, _line, body = render_to_string(f"ppv_plugin/mail/{letter}.txt", context).strip().partition("\n")
         try:
@@ -54,7 +57,7 @@ def send_activation(*, row: Any, role: str) -> bool:
         site=row.site,
         language=row.language,
         role=role,
-        url=_absolute(row.site, reverse("ppv:activate", args=[token])),
+        url=absolute(row.site, reverse("ppv:activate", args=[token])),
         hours=conf.ACTIVATION_HOURS,
     )
 
@@ -72,7 +75,7 @@ def _site_name(site: Any) -> str:
     return str(site.site_name or site.hostname) if site is not None else ""
 
 
-def _absolute(site: Any, path: str) -> str:
+def absolute(site: Any, path: str) -> str:
     """By the site's own address, never by what a request claims to be its host."""
     site = site or Site.objects.filter(is_default_site=True).first()
     return f"{site.root_url}{path}" if site is not None else path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,12 @@ class Studio(RoleHolder):
         default=3000,
         help_text=phrase(_("Of the part of the %(performer)s, in basis points: 3000 = 30 %%.")),
     )
+    performers_max = models.PositiveIntegerField(
+        phrase(_("%(performers)s at most")), null=True, blank=True, help_text=_("Empty = the site's limit.")
+    )
+    rooms_max = models.PositiveIntegerField(
+        phrase(_("%(rooms)s at most")), null=True, blank=True, help_text=_("Empty = the site's limit.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -98,6 +105,19 @@ class Performer(RoleHolder):
         related_name="performers",
         verbose_name=named("studio"),
     )
+    studio_since = models.DateTimeField(
+        null=True, editable=False
+    )  # what was earned before is not the studio's business
+    studio_share_bp = models.PositiveIntegerField(
+        phrase(_("share of the %(studio)s")),
+        null=True,
+        blank=True,
+        help_text=phrase(
+            _("Basis points of the part of this %(performer)s; empty = what its %(studio)s takes of all.")
+        ),
+    )
+    disabled = models.BooleanField(default=False, editable=False)  # by its studio; the site suspends by `status`
+    disabled_reason = models.CharField(max_length=120, blank=True, default="", editable=False)
     requests = models.CharField(max_length=12, choices=Requests.choices, default=Requests.OPEN)
     share_bp = models.PositiveIntegerField(
         _("share"),
@@ -125,6 +145,10 @@ class Performer(RoleHolder):
             models.CheckConstraint(
                 condition=Q(tip_share_bp__isnull=True) | Q(tip_share_bp__lte=10_000),
                 name="ppv_performer_tip_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(studio_share_bp__isnull=True) | Q(studio_share_bp__lte=10_000),
+                name="ppv_performer_studio_share",
             ),
         ]
 
@@ -226,6 +250,27 @@ class RoleSettings(BaseSiteSetting):
         _("confirm their e-mail address"), default=False, help_text=_("By a link that is sent to it.")
     )
 
+    studio_performers_max = models.PositiveIntegerField(
+        phrase(_("%(performers)s of one %(studio)s at most")),
+        default=20,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("With those who are invited and have not answered. One with a limit of its own has that instead."),
+    )
+    studio_rooms_max = models.PositiveIntegerField(
+        phrase(_("%(rooms)s of one %(studio)s at most")),
+        default=50,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("One with a limit of its own has that instead."),
+    )
+    studio_share_max_bp = models.PositiveIntegerField(
+        phrase(_("highest share of %(a_studio)s")),
+        default=10_000,
+        validators=[MaxValueValidator(10_000)],
+        help_text=phrase(
+            _("Basis points of the part of %(a_performer)s: 4000 = 40 %%. A share that is higher counts as this one.")
+        ),
+    )
+
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
@@ -240,7 +285,10 @@ class RoleSettings(BaseSiteSetting):
                 heading=named("performer", plural=True, cap=True),
             ),
             MultiFieldPanel(
-                [FieldPanel(f"studio_{name}") for name in ("open", "approval", "email")],
+                [
+                    *(FieldPanel(f"studio_{name}") for name in ("open", "approval", "email")),
+                    *(FieldPanel(f"studio_{name}") for name in ("performers_max", "rooms_max", "share_max_bp")),
+                ],
                 heading=named("studio", plural=True, cap=True),
             ),
         ]

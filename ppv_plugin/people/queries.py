@@ -14,6 +14,7 @@ from ppv_plugin import wording
 from . import rules
 from .labels import NEUTRAL, Word, words_for
 from .models import Block, Client, LabelSettings, Performer, RoleSettings, StatusChange, Studio
+from .rules import StudioShare
 
 ROLES: dict[str, Any] = {"client": Client, "performer": Performer, "studio": Studio}
 
@@ -75,7 +76,28 @@ def stage_statuses(site: Any) -> frozenset[str]:
 
 def may_perform(*, performer: Performer, site: Any) -> bool:
     """The site's rules are read only for those who are not approved: they are few, and this is asked often."""
+    if performer.disabled or studio_barred(performer):
+        return False
     return performer.status == rules.APPROVED or performer.status in stage_statuses(site)
+
+
+def studio_barred(performer: Performer) -> bool:
+    """Nothing more is earned for a studio that the site has suspended or turned down."""
+    return performer.studio is not None and performer.studio.status in rules.BARRED
+
+
+def may_be_met(site: Any) -> Q:
+    """Of rooms: those whose performer may go live on this site."""
+    fit = Q(performer__status__in=stage_statuses(site), performer__disabled=False)
+    return fit & ~Q(performer__studio__status__in=rules.BARRED)
+
+
+def studio_share(*, performer: Performer, site: Any) -> StudioShare:
+    """What its studio takes of the performer's part, from the next session on. 0 for one without."""
+    if performer.studio is None:
+        return StudioShare(0, "studio")
+    highest = role_settings(site).studio_share_max_bp
+    return rules.studio_share(own=performer.studio_share_bp, studio=performer.studio.share_bp, highest=highest)
 
 
 def last_change(*, role: str, subject: Any) -> StatusChange | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 DRAFT, SUBMITTED, APPROVED, REJECTED, SUSPENDED = "draft", "submitted", "approved", "rejected", "suspended"
 
 # What a reviewer may decide: word -> (from which statuses, to which).
@@ -14,6 +16,20 @@ BARRED = frozenset({REJECTED, SUSPENDED})  # never on stage, whatever the site's
 NEEDS_REASON = frozenset({"reject", "suspend"})  # who is refused something is told why
 _STAGE = {"nobody": frozenset({APPROVED}), "submitted": frozenset({APPROVED, SUBMITTED})}
 _STAGE["draft"] = _STAGE["submitted"] | {DRAFT}
+
+
+@dataclass(frozen=True, slots=True)
+class StudioShare:
+    """What a studio takes of a performer's part, in basis points. `source`: own (agreed for this performer), studio
+    (what it takes of all), site (either, cut to the site's bound)."""
+
+    bp: int
+    source: str
+
+
+def studio_share(*, own: int | None, studio: int, highest: int) -> StudioShare:
+    wanted = StudioShare(studio, "studio") if own is None else StudioShare(own, "own")
+    return wanted if wanted.bp <= highest else StudioShare(highest, "site")
 
 
 def first_status(*, email: bool, approval: bool) -> str:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ppv_plugin.errors import BadInput, Gone, NotAllowed, NotFound
 from ppv_plugin.signals import announce, role_changed
+from ppv_plugin.wording import phrase
 
 from . import letters, rules
 from .models import Block, Client, Performer, StatusChange, Studio
@@ -63,6 +65,38 @@ def register(*, user: Any, role: str, site: Any, name: str, about: str, language
     if row.status == rules.DRAFT:
         transaction.on_commit(partial(letters.send_activation, row=row, role=role))
     return row
+
+
+@transaction.atomic
+def join_studio(*, user: Any, studio: Studio, site: Any, name: str, about: str, language: str, now: datetime) -> Any:
+    """This user is a performer of the studio; who was none becomes one, in the first status after a confirmed address
+    (the invitation went there), also where performers do not register by themselves. The caller
+    has locked the studio.
+
+    Raises NotAllowed (a performer of another studio). Announces `role_changed` for a new performer.
+    """
+    row: Any = _locked("performer", user)
+    if row is None:
+        approval = requirements(role="performer", site=site).approval
+        row = Performer(user=user, name=name, bio=about, site=site, language=language)
+        row.status = rules.first_status(email=False, approval=approval)
+        row.save()
+        _note(row, "performer", before="", actor=user, reason="", now=now)
+    if row.studio_id == studio.pk:
+        return row
+    if row.studio_id is not None:
+        raise NotAllowed(str(phrase(_("You are with another %(studio)s. Leave that one first, on your dashboard."))))
+    row.studio, row.studio_since = studio, now
+    row.save(update_fields=["studio", "studio_since"])
+    return row
+
+
+@transaction.atomic
+def leave_studio(*, performer: Performer) -> None:
+    """The performer works for itself. What runs keeps the split it was opened with; what comes has no studio's part."""
+    Performer.objects.filter(pk=performer.pk).update(
+        studio=None, studio_since=None, studio_share_bp=None, disabled=False, disabled_reason=""
+    )
 
 
 @transaction.atomic

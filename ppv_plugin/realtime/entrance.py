@@ -52,7 +52,8 @@ class Scene:
 
 def arrive(scope: Scope, room: UUID) -> Arrival:
     identity = identify(scope)
-    row = Room.objects.filter(uuid=room, suspended=False).values_list("id", "performer__user_id").first()
+    rows = Room.objects.filter(uuid=room, suspended=False, performer__isnull=False)
+    row = rows.values_list("id", "performer__user_id").first()
     if row is None:
         return Arrival(identity)
     room_id, performer_user = row

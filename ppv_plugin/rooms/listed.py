@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import get_language_info
 
-from ppv_plugin.people.queries import stage_statuses
+from ppv_plugin.people.queries import may_be_met
 
 from .models import Room
 from .queries import in_active_language
@@ -42,7 +42,7 @@ class Choice:
 
 def visible(site: Any) -> QuerySet[Room]:
     """Every room of a site that a visitor may see."""
-    return Room.objects.filter(site=site, suspended=False, performer__status__in=stage_statuses(site))
+    return Room.objects.filter(may_be_met(site), site=site, suspended=False)
 
 
 def listed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -219,7 +220,10 @@ class PricingSettings(BaseSiteSetting):
 
 
 class Room(models.Model):
-    """Where a performer is met. `state` is what the listing shows; only `shows` writes it."""
+    """Where a performer is met. `state` is what the listing shows; only `shows` writes it.
+
+    A room of a studio is assigned to one of its performers, or to nobody: then it is seen by nobody else.
+    """
 
     class State(models.TextChoices):
         OFFLINE = "offline", _("Offline")
@@ -232,7 +236,25 @@ class Room(models.Model):
     slug = models.SlugField(max_length=60)
     title = models.CharField(_("title"), max_length=80)
     description = models.TextField(_("about"), blank=True, default="", max_length=4000)
-    performer = models.ForeignKey("ppv_plugin.Performer", on_delete=models.PROTECT, related_name="rooms")
+    # Any: None only where no show can be, and whoever works on a show need not ask
+    performer: Any = models.ForeignKey(
+        "ppv_plugin.Performer",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="rooms",
+        verbose_name=named("performer"),
+        help_text=phrase(_("Empty = nobody's for now, which only rooms of %(a_studio)s may be: nobody sees it then.")),
+    )
+    studio = models.ForeignKey(
+        "ppv_plugin.Studio",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="rooms",
+        verbose_name=named("studio"),
+        help_text=phrase(_("Whose it is and who assigns it; empty = it belongs to the %(performer)s.")),
+    )
     mode = models.ForeignKey(
         RoomMode,
         null=True,
@@ -275,6 +297,9 @@ class Room(models.Model):
             models.CheckConstraint(
                 condition=Q(private_cpm__isnull=True) | Q(private_cpm__gte=0),
                 name="ppv_room_cpm_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(performer__isnull=False) | Q(studio__isnull=False), name="ppv_room_is_somebodys"
             ),
         ]
         # One for each order of the listing, except by viewers: they change all the time, and each change would then be

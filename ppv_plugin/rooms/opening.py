@@ -19,20 +19,26 @@ def open_room(*, performer: Any, site: Any) -> Room:
     known = Room.objects.filter(performer=performer, site=site).order_by("pk").first()
     if known is not None:
         return known
+    return add_room(site=site, title=performer.name, performer=performer)
+
+
+def add_room(*, site: Any, title: str, performer: Any = None, studio: Any = None) -> Room:
+    """A room of a performer, of a studio, or of both; it says of itself what its performer does."""
     for tries_left in reversed(range(_TRIES)):
         try:
-            return _made(performer, site, _free_slug(site, performer.name))
+            with transaction.atomic():  # what fails here leaves the caller's transaction usable
+                return Room.objects.create(
+                    site=site,
+                    slug=_free_slug(site, title),
+                    title=title,
+                    performer=performer,
+                    studio=studio,
+                    description=performer.bio if performer is not None else "",
+                )
         except IntegrityError:  # somebody of that name was faster: the address is taken, and seen to be by now
             if not tries_left:
                 raise
     raise AssertionError("the last try returns or raises")
-
-
-@transaction.atomic  # a savepoint: what fails here leaves the caller's transaction usable
-def _made(performer: Any, site: Any, slug: str) -> Room:
-    return Room.objects.create(
-        site=site, performer=performer, title=performer.name, slug=slug, description=performer.bio
-    )
 
 
 def _free_slug(site: Any, name: str) -> str:

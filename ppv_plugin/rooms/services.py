@@ -72,7 +72,7 @@ def _priced_by(*, user: Any, room_id: int, cpm: int | None) -> Room:
     room = Room.objects.select_related("site", "performer").filter(id=room_id).first()
     if room is None:
         raise NotFound
-    if not user.is_authenticated or room.performer.user_id != user.pk or room.suspended:
+    if room.performer is None or room.suspended or not user.is_authenticated or room.performer.user_id != user.pk:
         raise NotAllowed
     limits = pricing(room.site)
     if not limits.performer_pricing:

@@ -21,6 +21,9 @@ class Show(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey("ppv_plugin.Room", on_delete=models.PROTECT, related_name="shows")
+    performer = models.ForeignKey(
+        "ppv_plugin.Performer", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # who was live: the room may be another's by now
     mode = models.ForeignKey("ppv_plugin.RoomMode", on_delete=models.PROTECT, related_name="+")
     terms = models.JSONField()  # rules.Terms of the mode when it was chosen
     mode_number = models.PositiveIntegerField(default=0)

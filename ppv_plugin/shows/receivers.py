@@ -26,8 +26,10 @@ def tell_engine(*, room_id: int, **_facts: Any) -> None:
 
 @receiver(role_changed, dispatch_uid="ppv_plugin.shows.barred")
 def end_shows_of_barred(*, role: str, subject: UUID, after: str, at: datetime, **_facts: Any) -> None:
-    """Whoever was suspended is off stage at once, charged to the last proven moment; the worker does it otherwise."""
-    if role == "performer" and after in BARRED:
+    """Whoever was suspended is off stage at once, as is everybody of a suspended studio, charged to the last proven
+    moment; the worker does it otherwise."""
+    owners = {"performer": "performer__uuid", "studio": "performer__studio__uuid"}
+    if role in owners and after in BARRED:
         change = last_change(role=role, subject=subject)
-        rooms = list(Room.objects.filter(performer__uuid=subject).values_list("pk", flat=True))
+        rooms = list(Room.objects.filter(**{owners[role]: subject}).values_list("pk", flat=True))
         services.close_suspended(now=at, room_ids=rooms, note=change.reason[:NOTE_MAX] if change is not None else "")

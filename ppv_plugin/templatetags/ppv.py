@@ -28,7 +28,7 @@ from ppv_plugin.people.labels import PRESETS, Word, words_for
 register = template.Library()
 
 PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
-STYLES = (*PART_STYLES, "room", "console", "tips")
+STYLES = (*PART_STYLES, "room", "console", "tips", "studio")
 _SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet", "preview"})
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {
@@ -166,6 +166,12 @@ def ppv_clock(milliseconds: int | None) -> str:
 def ppv_amount(amount: int) -> str:
     """Hundredths of a token as 1.50, where there is no room for a word or an element."""
     return tokens(amount)
+
+
+@register.filter
+def ppv_percent(basis_points: int) -> str:
+    """3000 as 30 %."""
+    return f"{basis_points / 100:g}\N{NO-BREAK SPACE}%"
 
 
 @register.filter

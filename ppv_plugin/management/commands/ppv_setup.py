@@ -36,7 +36,12 @@ TIPS: list[dict[str, Any]] = [
     {"key": "crown", "name": "Crown", "amount": 2000, "emoji": "👑", "colour": "violet"},
     {"key": "custom", "name": "Gift", "emoji": "🎁", "colour": "grey"},
 ]
-PAGES = [("listing", "Live", "live"), ("dashboard", "Studio", "studio"), ("wallet", "Wallet", "wallet")]
+PAGES = [
+    ("listing", "Live", "live"),
+    ("dashboard", "Studio", "studio"),
+    ("studio", "Team", "team"),
+    ("wallet", "Wallet", "wallet"),
+]
 # A page for each role that is open: titles without a role's word, which may change at any time.
 REGISTRATIONS = {
     "client": ("Register", "register"),

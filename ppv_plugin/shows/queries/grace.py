@@ -22,7 +22,7 @@ def grace_used(*, subject: str, room: Any, client: Any, now: datetime) -> GraceU
     minutes = rooms.pricing(room.site).grace_window_minutes
     rows = _PAID[subject].objects.filter(
         client=client,
-        show__room__performer_id=room.performer_id,
+        show__performer_id=room.performer_id,
         session__closed_at__gt=now - timedelta(minutes=minutes),
     )
     if subject == "group" and (switched_at := _switched_at(room)):

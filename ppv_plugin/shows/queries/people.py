@@ -31,7 +31,7 @@ _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
 def person_view(*, user: Any, room_id: int, connection: UUID | None, now: datetime) -> PersonView:
     """Raises NotFound when there is no such room."""
     room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
-    if room is None:
+    if room is None or room.performer is None:
         raise NotFound
     if user is None or not user.is_authenticated:
         return _VISITOR

@@ -12,7 +12,8 @@ from ..models import PrivateRequest, Visit
 
 
 def regulars(*, room: Any) -> QuerySet[Client]:
-    """Clients who were in a paid show there or asked for a private one, by name."""
-    visited = Exists(Visit.objects.filter(show__room=room, client=OuterRef("pk")))
-    asked = Exists(PrivateRequest.objects.filter(show__room=room, client=OuterRef("pk")))
+    """Clients who were in a paid show of its performer there or asked for a private one, by name."""
+    theirs = {"show__room": room, "show__performer": room.performer_id, "client": OuterRef("pk")}
+    visited = Exists(Visit.objects.filter(**theirs))
+    asked = Exists(PrivateRequest.objects.filter(**theirs))
     return Client.objects.filter(Q(visited) | Q(asked)).order_by("name", "id")

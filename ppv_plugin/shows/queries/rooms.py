@@ -99,7 +99,7 @@ def stars_of(room: Any) -> Stars | None:
 
 
 def _rows() -> Any:
-    return _with_relations(Room.objects.all())
+    return _with_relations(Room.objects.filter(performer__isnull=False))
 
 
 def _with_relations(rows: Any) -> Any:

@@ -45,7 +45,7 @@ def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Pla
     if signed_in and show.room.performer.user_id == user.pk:
         return Place(rules.performer_participant(show.id), True, private is not None, True)
     client = people.client_of(user)
-    if client is not None and people.is_blocked(performer_id=show.room.performer_id, client_id=client.pk, now=now):
+    if client is not None and people.is_blocked(performer_id=show.room.performer.pk, client_id=client.pk, now=now):
         raise Blocked
     if private is not None and client is not None and private.client_id == client.pk:
         return Place(rules.private_participant(private.id), True, True, True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from ppv_plugin.errors import Blocked, Gone, NotAllowed, NotApproved, NotFound, SignInNeeded
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering.rules import Party, Split, Tariff
@@ -15,9 +17,15 @@ from ppv_plugin.people.texts import blocking_text
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
+from ppv_plugin.wording import phrase
 
 from ..models import PrivateShow, Show
 from ..rules import THRESHOLD_SECONDS
+
+STUDIO_STAYS_OFF = phrase(
+    _("%(a_studio)s does not go live itself: its %(performers)s do, each signed in with an account of their own."),
+    cap=True,
+)
 
 
 def lock_room(room_id: int) -> Any:
@@ -46,12 +54,15 @@ def need_user(user: Any) -> Any:
 def own_room(*, user: Any, room_id: int) -> Any:
     """The room, if this user performs in it. Raises SignInNeeded, NotFound or NotAllowed."""
     need_user(user)
-    room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
+    room = Room.objects.select_related("performer__studio", "studio", "site").filter(id=room_id).first()
     if room is None:
         raise NotFound
-    if room.performer.user_id != user.pk:
-        raise NotAllowed
-    return room
+    if room.performer is not None and room.performer.user_id == user.pk:
+        return room
+    studios = (room.studio, room.performer.studio if room.performer is not None else None)
+    if any(studio is not None and studio.owner_id == user.pk for studio in studios):
+        raise NotAllowed(str(STUDIO_STAYS_OFF))
+    raise NotAllowed
 
 
 def client_in(*, user: Any, room: Any, now: datetime) -> Any:
@@ -74,13 +85,13 @@ def wallet_of(client: Any) -> Any:
     return ledger.account(kind="client", owner=str(client.uuid))
 
 
-def party_of(performer: Any) -> Party:
-    """This performer as one who earns, with the studio that takes its share of the part."""
+def party_of(performer: Any, site: Any) -> Party:
+    """This performer as one who earns on this site, with the studio that takes its share of the part."""
     studio = performer.studio
     return Party(
         account=ledger.account(kind="performer", owner=str(performer.uuid)).id,
         studio_account=ledger.account(kind="studio", owner=str(studio.uuid)).id if studio else None,
-        studio_bp=studio.share_bp if studio else 0,
+        studio_bp=people.studio_share(performer=performer, site=site).bp,
     )
 
 
@@ -91,7 +102,7 @@ def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
     return Tariff(
         rule=rule,
         cpm=cpm,
-        split=Split(share_bp, (party_of(performer),), ledger.account(kind="house").id),
+        split=Split(share_bp, (party_of(performer, room.site),), ledger.account(kind="house").id),
         grace_ms=grace_seconds * 1000,
         threshold_ms=THRESHOLD_SECONDS * 1000,
         minutes_to_start=prices.minutes_to_start,
@@ -135,3 +146,9 @@ def room_moved_on(room: Any) -> None:
 
 def person_moved_on(*, user_id: Any, room_id: int) -> None:
     announce(person_changed, user_key=str(user_id), room_id=room_id)
+
+
+def performer_moved_on(room: Any) -> None:
+    """A room whose show ended long ago may be nobody's by now."""
+    if room.performer is not None:
+        person_moved_on(user_id=room.performer.user_id, room_id=room.pk)

@@ -17,7 +17,7 @@ from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.signals import announce, private_ended, request_changed, show_ended
 
 from ..models import PrivateRequest, PrivateShow, Show, Visit
-from .common import lock_room, person_moved_on, room_moved_on
+from .common import lock_room, performer_moved_on, person_moved_on, room_moved_on
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def _end_show(show_id: UUID, reason: str, now: datetime) -> bool:
         rooms.forget_snapshot(room_id=room.pk)
         type(room).objects.filter(pk=room.pk).update(online_at=now)
         room_moved_on(room)
-        person_moved_on(user_id=room.performer.user_id, room_id=room.pk)
+        performer_moved_on(room)
         announce(show_ended, show_id=show_id, room_id=room.pk, reason=reason)
     return bool(ended)
 
@@ -123,4 +123,4 @@ def close_request(*, request: PrivateRequest, state: str, now: datetime) -> bool
 
 def _tell_both(room: Any, client_user_id: Any) -> None:
     person_moved_on(user_id=client_user_id, room_id=room.pk)
-    person_moved_on(user_id=room.performer.user_id, room_id=room.pk)
+    performer_moved_on(room)

@@ -33,7 +33,10 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
         locked = lock_room(room_id)
         performers = type(room.performer).objects.select_for_update(no_key=True)  # live in one room only
         performer = performers.get(pk=room.performer_id)
-        if locked.suspended or not people.may_perform(performer=performer, site=room.site):  # since `choose` looked
+        reassigned = locked.performer_id != performer.pk
+        if (
+            reassigned or locked.suspended or not people.may_perform(performer=performer, site=room.site)
+        ):  # since `choose` looked
             raise NotAllowed
         if known := Show.objects.filter(room_id=room_id, cid=cid).first():
             return known
@@ -43,8 +46,9 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
                 raise Busy
             return running
         show = Show.objects.create(
-            id=uuid4(), room=locked, mode=mode, cid=cid, terms=msgspec.to_builtins(terms), started_at=now, seen_at=now
-        )
+            id=uuid4(), room=locked, performer=performer, mode=mode, cid=cid, terms=msgspec.to_builtins(terms),
+            started_at=now, seen_at=now
+        )  # fmt: skip
         type(locked).objects.filter(pk=room_id).update(mode=mode, live_at=now, online_at=now)
         room_moved_on(locked)
         person_moved_on(user_id=user.pk, room_id=room_id)

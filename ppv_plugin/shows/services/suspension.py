@@ -35,13 +35,15 @@ def running_in(*, room_ids: Collection[int]) -> list[Running]:
 
 
 def close_suspended(*, now: datetime, room_ids: Collection[int] | None = None, note: str = "") -> None:
-    """End every live show in a suspended room or of a suspended or rejected performer; of these rooms or of all.
+    """End every live show in a suspended room, of a suspended or rejected performer, of one whom its studio has
+    disabled, or of one of a suspended studio; of these rooms or of all.
 
     `note` is the site's reason, which both sides read on their receipts. The worker does this every second too, for
     rooms that were suspended by other ways than the admin. Call it outside a transaction, as `close_show`.
     """
     rows = Show.objects.filter(state=Show.State.LIVE)
-    rows = rows.filter(Q(room__suspended=True) | Q(room__performer__status__in=BARRED))
+    performer = Q(room__performer__status__in=BARRED) | Q(room__performer__disabled=True)
+    rows = rows.filter(performer | Q(room__suspended=True) | Q(room__performer__studio__status__in=BARRED))
     if room_ids is not None:
         rows = rows.filter(room_id__in=room_ids)
     for show_id, room_id in list(rows.order_by("id").values_list("id", "room_id")):

@@ -96,7 +96,7 @@ def _charge(show: Show, client: Any, option: TipOption, amount: int, cid: str, *
     share_bp = tip_settings(room.site).share_bp if performer.tip_share_bp is None else performer.tip_share_bp
     session = charge_once(
         account_id=wallet_of(client).id,
-        split=Split(share_bp, (party_of(performer),), ledger.account(kind="house").id),
+        split=Split(share_bp, (party_of(performer, room.site),), ledger.account(kind="house").id),
         amount=amount,
         subject="tip",
         subject_id=tip_id,

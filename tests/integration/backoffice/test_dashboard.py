@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ppv_plugin.backoffice import dashboard
-from ppv_plugin.backoffice.charts import HEIGHT, WIDTH, chart
+from ppv_plugin.charts import HEIGHT, WIDTH, chart
 from ppv_plugin.metering import refunds
 from ppv_plugin.models import MeteredSession, Performer, Room
 from ppv_plugin.testing.cast import Cast

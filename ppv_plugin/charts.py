@@ -1,4 +1,4 @@
-"""Bars as plain SVG: whole coordinates, no script and no inline style, the colours of the admin's theme."""
+"""Bars as plain SVG: whole coordinates, no script and no inline style, colours by style sheet."""
 
 from __future__ import annotations
 
