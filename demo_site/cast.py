@@ -18,6 +18,9 @@ class Person:
     in_studio: bool = False
     featured: bool = False
     goals: tuple[tuple[str, int], ...] = ()  # title, hundredths
+    category: str = ""
+    languages: tuple[str, ...] = ("en",)
+    stars: tuple[int, ...] = ()
 
 
 PERFORMERS = [
@@ -34,6 +37,9 @@ PERFORMERS = [
         private_cpm=200,
         featured=True,
         goals=(("A poem by Neruda, read aloud", 10_00), ("An extra half hour for everybody", 50_00)),
+        category="lessons",
+        languages=("en", "es"),
+        stars=(5, 5, 4),
     ),
     Person(
         login="bo",
@@ -47,6 +53,9 @@ PERFORMERS = [
         tags=("Music", "Guitar", "Requests"),
         mode="group-paid",
         in_studio=True,
+        category="music",
+        languages=("en", "de"),
+        stars=(4, 5),
     ),
     Person(
         login="ida",
@@ -56,6 +65,8 @@ PERFORMERS = [
         about="Fractions, equations, the exam next week. Hold your exercise into the camera and we take it apart.",
         tags=("Maths", "Homework", "Beginners welcome"),
         private_cpm=80,
+        category="lessons",
+        stars=(5,),
     ),
     Person(
         login="noa",
@@ -65,9 +76,13 @@ PERFORMERS = [
         about="Twenty quiet minutes for shoulders and wrists. In private I look at how you sit, and we change that.",
         tags=("Yoga", "Health", "Beginners welcome"),
         private_cpm=120,
+        category="well-being",
+        languages=("en", "de", "fr"),
     ),
 ]
 CLIENTS = {"cy": 10_000, "di": 2_000}
+GUESTS = ("eli", "fay", "gus")  # they have been here before and said how it was
+CATEGORIES = {"lessons": "Lessons", "music": "Music", "well-being": "Well-being"}
 
 HOME_TITLE = "Somebody you like to listen to, by the minute"
 HOME_LEAD = (

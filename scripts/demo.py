@@ -40,7 +40,7 @@ def prepare() -> str:
     """A migrated, filled database and collected static files; the logins, as `seed_demo` prints them."""
     quietly("Preparing the database", [*DJANGO, "migrate", "--no-input"], env=ENVIRONMENT)
     quietly("Adding rooms, modes and pages", [*DJANGO, "ppv_setup"], env=ENVIRONMENT)
-    logins = quietly("Inviting the people", [*DJANGO, "seed_demo"], env=ENVIRONMENT)
+    logins = quietly("Inviting the people", [*DJANGO, "seed_demo", "--with-past"], env=ENVIRONMENT)
     collect = [*DJANGO, "collectstatic", "--no-input"]
     quietly("Collecting the static files", collect, env=ENVIRONMENT)
     return logins

@@ -168,7 +168,7 @@ def _selects(offered: dict[str, list[Choice]], chosen: Filters) -> list[Select]:
 
 def _page_links(chosen: Filters, number: int, pages: int) -> list[PageLink]:
     """The first and the last page, and some around this one."""
-    numbers = Paginator(range(pages), 1).get_elided_page_range(number, on_each_side=2, on_ends=1)
+    numbers = Paginator(range(pages), 1).get_elided_page_range(number, on_each_side=1, on_ends=1)
     return [
         PageLink(shown, chosen.query(page=shown if shown > 1 else "")) if isinstance(shown, int) else PageLink(0, None)
         for shown in numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
@@ -188,8 +189,8 @@ def ppv_site_date(moment: datetime | None) -> str:
 
 @register.filter
 def ppv_since(moment: datetime) -> str:
-    """How long ago that was, in its largest unit: 3 hours."""
-    return timesince(moment, depth=1)
+    """How long ago that was, in its largest unit: 3 hours. Empty within the first minute."""
+    return timesince(moment, depth=1) if timezone.now() - moment >= timedelta(minutes=1) else ""
 
 
 @register.filter

@@ -29,6 +29,20 @@ def test_a_quick_run_measures_every_part_and_its_books_agree() -> None:
         assert f"### {part}" in done.stdout
 
 
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_quick_run_of_the_listing_measures_every_order_and_filter() -> None:
+    """It fails by itself when a page is empty or the ways show different rooms."""
+    env = {**os.environ, "PPV_BENCH_DATABASE_URL": os.environ["PPV_TEST_DATABASE_URL"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--listing", "--quick"],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for what in ("sorted: rating", "sorted: seen", "category, language", "text"):
+        assert f"| {what} |" in done.stdout
+
+
 def test_percentiles_are_measured_values() -> None:
     assert [percentile([4, 1, 3, 2], percent) for percent in (50, 75, 99)] == [2, 3, 4]
 

@@ -8,21 +8,26 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
-from demo_site import cast
+from demo_site import cast, past
 from demo_site.models import HomePage
 from ppv_plugin.payments.services import top_up
 from ppv_plugin.people.models import LabelSettings, Performer, Studio
 from ppv_plugin.people.services import ensure_client
 from ppv_plugin.rooms.models import Room, RoomMode
+from ppv_plugin.rooms.services import set_languages
+from ppv_plugin.rooms.subjects import RoomCategory
 from ppv_plugin.shows.tip_models import Goal
 
 
 class Command(BaseCommand):
     help = "Fills the demo site with a front page, people and rooms."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--with-past", action="store_true", help="guests who were there, paid and gave stars")
 
     def handle(self, *args: Any, **options: Any) -> None:
         site = self._front_page()
@@ -31,8 +36,11 @@ class Command(BaseCommand):
         LabelSettings.objects.get_or_create(site=site, defaults={"preset": "broadcaster"})
         self._superuser()
         studio = self._studio()
+        categories = self._categories()
+        guests = [self._user(name) for name in cast.GUESTS] if options["with_past"] else []
         for person in cast.PERFORMERS:
-            self._performer(person, site, studio)
+            room = self._performer(person, site, studio, categories)
+            past.tell(room=room, person=person, guests=guests)
         for name, amount in cast.CLIENTS.items():
             user = self._user(name)
             ensure_client(user=user)
@@ -76,7 +84,14 @@ class Command(BaseCommand):
         studio, _made = Studio.objects.get_or_create(owner=owner, defaults={"name": "Eos"})
         return studio
 
-    def _performer(self, person: cast.Person, site: Site, studio: Studio) -> None:
+    def _categories(self) -> dict[str, RoomCategory]:
+        locale = Locale.get_default()
+        return {
+            key: RoomCategory.objects.get_or_create(key=key, locale=locale, defaults={"name": name, "sort_order": n})[0]
+            for n, (key, name) in enumerate(cast.CATEGORIES.items())
+        }
+
+    def _performer(self, person: cast.Person, site: Site, studio: Studio, categories: dict[str, RoomCategory]) -> Room:
         user = self._user(person.login)
         performer, _made = Performer.objects.get_or_create(
             user=user,
@@ -92,12 +107,15 @@ class Command(BaseCommand):
                 "private_cpm": person.private_cpm,
                 "mode": RoomMode.objects.filter(key=person.mode).first(),
                 "featured": person.featured,
+                "category": categories.get(person.category),
             },
         )
         if made:
             room.tags.add(*person.tags)
             for place, (title, amount) in enumerate(person.goals):
                 Goal.objects.create(room=room, title=title, amount=amount, sort_order=place)
+            set_languages(room=room, codes=person.languages)
+        return room
 
     def _say(self) -> None:
         self.stdout.write("Sign in with any of these names; the password is the name.")

@@ -73,11 +73,11 @@ def listing(
     """A page of the rooms a visitor may see. `sort`: one of `rooms.listed.SORTS`."""
     rows = listed(site=site, status=status, tag=tag, category=category, language=language, text=text, sort=sort)
     page = list(_with_relations(rows).prefetch_related("tags")[offset : offset + limit])
-    tiles = [_tile(room, view, now) for room, view in zip(page, _views(page), strict=True)]
+    tiles = [tile_of(room, view, now=now) for room, view in zip(page, _views(page), strict=True)]
     return ListingPage(tiles, rows.count())
 
 
-def _tile(room: Any, view: RoomView, now: datetime) -> RoomTile:
+def tile_of(room: Any, view: RoomView, *, now: datetime) -> RoomTile:
     return RoomTile(
         room=view,
         uuid=str(room.uuid),

@@ -11,9 +11,9 @@ from django.test import Client
 from wagtail.models import Page
 
 from ppv_plugin.errors import NotAllowed
-from ppv_plugin.ledger.queries import balance_of
+from ppv_plugin.ledger.queries import balance_of, violations
 from ppv_plugin.models import Client as ChatClient
-from ppv_plugin.models import Performer, Room
+from ppv_plugin.models import MeteredSession, Performer, Rating, Room
 from ppv_plugin.shows import services as shows
 from ppv_plugin.testing.cast import Cast
 
@@ -38,6 +38,19 @@ def test_the_people_are_invited_once(setup_first: bool) -> None:
         assert browser.get(address).status_code == 200, address
     for name in ("admin", "ana", "bo", "cy", "di", "eos"):
         assert Client().login(username=name, password=name)
+
+
+@pytest.mark.django_db
+def test_its_past_is_told_once_and_the_books_agree() -> None:
+    for _run in range(2):
+        call_command("seed_demo", "--with-past", stdout=StringIO())
+    ana = Room.objects.get(slug="ana")
+    assert (ana.rating_sum, ana.rating_count) == (14, 3)
+    assert MeteredSession.objects.filter(state="closed").count() == Rating.objects.count() == 6
+    assert violations() == []
+    page = Client().get("/live/?category=music&sort=rating").content.decode()
+    assert "Rated 2 times: 4.5 of 5 on average" in page
+    assert 'name="language"' in page
 
 
 def test_it_asks_performers_to_introduce_themselves(cast: Cast) -> None:
