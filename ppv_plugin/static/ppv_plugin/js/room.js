@@ -23,7 +23,7 @@ export class PPVRoom extends HTMLElement {
     this.#wireDialog(session);
     this.#wireModeDialog(session);
     this.#wireVolume(session);
-    const effects = new TipEffects(this);
+    const effects = new TipEffects(this, { silent: () => session.stage.sound !== "on" });
     const tips = part(this, "tip-dialog") ? new TipDialog(session) : null;
     wireActions(this, { tip: () => tips?.open(), "tip-sound": () => effects.toggle() }, session.say);
     session.start();

@@ -51,11 +51,13 @@ export class TipEffects {
 
   /**
    * @param {HTMLElement} root
-   * @param {{chime?: boolean, now?: () => number}} [options] chime: a tip without a sound of its own is heard too
+   * @param {{chime?: boolean, silent?: () => boolean, now?: () => number}} [options] chime: a tip without a sound of its
+   *   own is heard too; silent: the person has switched the sound of the page off
    */
-  constructor(root, { chime = false, now = Date.now } = {}) {
+  constructor(root, { chime = false, silent = () => false, now = Date.now } = {}) {
     this.root = root;
     this.chime = chime;
+    this.silent = silent;
     root.addEventListener("ppv-line", (event) => {
       const line = /** @type {CustomEvent<ChatView>} */ (event).detail;
       if (line.event === "tip" && Math.abs(now() - line.at) < FRESH_MS) this.#play(line.facts ?? {});
@@ -99,7 +101,7 @@ export class TipEffects {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => (effect.hidden = true), EFFECT_MS);
     }
-    if (!this.sounds || !navigator.userActivation?.hasBeenActive) return;
+    if (!this.sounds || this.silent() || !navigator.userActivation?.hasBeenActive) return;
     if (facts["sound"]) void new Audio(facts["sound"]).play().catch(() => {});
     else if (this.chime) ring();
   }
