@@ -90,6 +90,7 @@ HOME_LEAD = (
     "ask for a private hour, and pay for the minutes you had.</p>"
 )
 HOME_BODY = [
+    {"type": "live_now", "value": {"heading": "Live now", "number": 8}},
     {"type": "heading", "value": "How an evening goes"},
     {
         "type": "steps",
@@ -108,6 +109,10 @@ HOME_BODY = [
             },
         ],
     },
+    {"type": "room_grid", "value": {"heading": "Who is here", "rooms": [], "sort": "name", "number": 6}},
+    {"type": "price_table", "value": {"heading": "What it costs", "room": None}},
+    {"type": "pack_table", "value": {"heading": "Fill your wallet"}},
+    {"type": "wallet_button", "value": {}},
     {"type": "heading", "value": "Asked often"},
     {
         "type": "question",
@@ -131,6 +136,15 @@ HOME_BODY = [
         "value": {
             "question": "Are these people real?",
             "answer": "Not on this site: it is a demonstration. Sign in as Ana or Bo and be one of them.",
+        },
+    },
+    {
+        "type": "call_to_action",
+        "value": {
+            "goal": "performer",
+            "heading": "Something you could tell for hours?",
+            "text": "Keep a light on of your own: you choose your hours and your price.",
+            "button": "",
         },
     },
 ]

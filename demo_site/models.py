@@ -9,6 +9,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
+from ppv_plugin.blocks import ppv_blocks
+
 
 class QuestionBlock(blocks.StructBlock):
     question = blocks.CharBlock(max_length=120)
@@ -36,6 +38,7 @@ class HomePage(Page):
             ("paragraph", blocks.RichTextBlock(features=["bold", "italic", "link", "ul"])),
             ("steps", blocks.ListBlock(StepBlock(), template="demo_site/blocks/steps.html")),
             ("question", QuestionBlock()),
+            *ppv_blocks(),
         ],
         blank=True,
     )

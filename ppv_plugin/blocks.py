@@ -15,6 +15,7 @@ from wagtail import blocks
 from ppv_plugin.backoffice.choosers import room_chooser
 from ppv_plugin.models import RoomTag
 from ppv_plugin.pages import parts, samples
+from ppv_plugin.wording import named, phrase
 
 STATUSES = [
     ("live", _("Live")),
@@ -35,7 +36,7 @@ SORTS = [
 GOALS = [
     ("client", _("Register to watch and talk")),
     ("performer", _("Register to go live")),
-    ("studio", _("Register a studio")),
+    ("studio", phrase(_("Register %(a_studio)s"))),
     ("go_live", _("Go live: the dashboard of those who are registered")),
 ]
 SAMPLE = "ppv_sample"  # in the context of the block picker, which shows invented facts
@@ -93,13 +94,13 @@ class _PartBlock(blocks.StructBlock):
 class RoomGridBlock(_PartBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=80)
     rooms = blocks.ListBlock(
-        RoomChooserBlock(label=_("Room")),
-        label=_("Rooms picked by hand"),
+        RoomChooserBlock(label=named("room", cap=True)),
+        label=phrase(_("%(rooms)s picked by hand"), cap=True),
         required=False,
         min_num=0,
         max_num=24,
         default=[],
-        help_text=_("In this order. Empty = the rooms that fit the choice below."),
+        help_text=_("In this order. Empty = those that fit the choice below."),
     )
     status = blocks.ChoiceBlock(choices=STATUSES, label=_("Status"), required=False, help_text=_("Empty = all."))
     tag = TagBlock(label=_("Tag"), required=False, help_text=_("Empty = all."))
@@ -125,8 +126,10 @@ class RoomGridBlock(_PartBlock):
 
     class Meta:
         icon = "grip"
-        label = _("Room grid")
-        description = _("Rooms with their status and prices, as on the listing. They keep up to date by themselves.")
+        label = phrase(_("Grid of %(rooms)s"))
+        description = phrase(
+            _("%(rooms)s with status and prices, as on the listing. They keep up to date by themselves.")
+        )
         template = "ppv_plugin/blocks/room_grid.html"
         preview_value: ClassVar = {"heading": _("Worth a look"), "rooms": [], "sort": "live", "number": 6}
 
@@ -152,7 +155,9 @@ class LiveNowBlock(_PartBlock):
     class Meta:
         icon = "media"
         label = _("Live now")
-        description = _("A strip of the rooms that are live at this moment. It says so when there are none.")
+        description = phrase(
+            _("A strip of the %(rooms)s that are live at this moment. It says so when there are none.")
+        )
         template = "ppv_plugin/blocks/live_now.html"
         preview_value: ClassVar = {"heading": _("Live now"), "number": 8}
 
@@ -160,7 +165,7 @@ class LiveNowBlock(_PartBlock):
 class PriceTableBlock(_PartBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=80)
     room = RoomChooserBlock(
-        label=_("Room"), required=False, help_text=_("Empty = the prices of the site, whatever the room.")
+        label=named("room", cap=True), required=False, help_text=_("Empty = the prices of the site, wherever one is.")
     )
 
     def part(self, value: Any, request: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from wagtail.admin.views.generic import chooser
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
 from ppv_plugin.rooms.models import Room
+from ppv_plugin.wording import phrase
 
 
 class RoomSearchForm(BaseFilterForm):
@@ -55,9 +56,9 @@ class RoomChooseResults(chooser.ChooseResultsViewMixin, chooser.CreationFormMixi
 class RoomChooserViewSet(ChooserViewSet):
     model = Room
     icon = "view"
-    choose_one_text = _("Choose a room")
-    choose_another_text = _("Choose another room")
-    edit_item_text = _("Edit this room")
+    choose_one_text = phrase(_("Choose %(a_room)s"))
+    choose_another_text = phrase(_("Choose another %(room)s"))
+    edit_item_text = phrase(_("Edit this %(room)s"))
     choose_view_class = RoomChoose
     choose_results_view_class = RoomChooseResults
     register_widget = False  # other forms keep the fields they have

@@ -1,0 +1,92 @@
+"""The style page: every token and every element as it looks on this site, light beside dark."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django import forms
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+_TOKEN = re.compile(r"^\s+--ppv-([\w-]+):\s*(.+?);$", re.MULTILINE)
+BUTTONS = ("", "primary", "paid", "danger", "quiet")
+ICONS = (
+    "microphone", "microphone-off", "camera", "camera-off", "sound", "sound-off", "full", "pip", "send", "close",
+    "settings", "end",
+)  # fmt: skip
+STATUSES = ("free", "paid", "private", "offline")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    name: str
+    value: str
+
+    @property
+    def kind(self) -> str:
+        """What its swatch shows."""
+        first = self.name.split("-")[0]
+        return first if first in {"color", "font", "text", "space", "radius", "shadow"} else "size"
+
+
+@dataclass(frozen=True, slots=True)
+class InStatus:
+    """As much of a room as the status element asks for."""
+
+    status: str
+
+
+class SampleForm(forms.Form):
+    """A field at rest, one that was refused, a choice and a tick."""
+
+    name = forms.CharField(label=_("Your name, as others see it"), initial="Kim", help_text=_("Up to 80 characters."))
+    price = forms.CharField(label=_("Price per minute"))
+    sort = forms.ChoiceField(label=_("Sort by"), choices=[("live", _("Live first")), ("name", _("Name"))])
+    agreed = forms.BooleanField(label=_("I agree"))
+
+
+@require_safe
+def style_page(request: HttpRequest) -> HttpResponse:
+    form = SampleForm({"name": "Kim", "price": "", "sort": "name", "agreed": "on"}, auto_id=False)
+    context = {
+        "form": form,
+        "rating": {"average": "4.7", "count": 23},
+        "tokens": tokens(),
+        "themes": ("light", "dark"),
+        "direction": "rtl" if request.GET.get("dir") == "rtl" else "ltr",
+        "buttons": BUTTONS,
+        "icons": ICONS,
+        "rooms": [InStatus(status) for status in STATUSES],
+    }
+    return render(request, "demo_site/style.html", context)
+
+
+@require_safe
+def swatches(request: HttpRequest) -> HttpResponse:
+    """A rule for each token: nothing may be styled inline under a strict policy."""
+    return HttpResponse("\n".join(_rule(token) for token in tokens()), content_type="text/css; charset=utf-8")
+
+
+@cache
+def tokens() -> list[Token]:
+    found = _TOKEN.findall(Path(str(finders.find("ppv_plugin/css/tokens.css"))).read_text("utf-8"))
+    return [Token(name, value) for name, value in dict(found).items()]
+
+
+def _rule(token: Token) -> str:
+    value = f"var(--ppv-{token.name})"
+    shown = {
+        "color": f"background: {value}",
+        "font": f"font-family: {value}",
+        "text": f"font-size: {value}",
+        "space": f"inline-size: {value}",
+        "radius": f"border-start-start-radius: {value}",
+        "shadow": f"box-shadow: {value}",
+    }
+    return f'[data-token="{token.name}"] {{ {shown.get(token.kind, "display: none")}; }}'
