@@ -76,7 +76,10 @@ def swatches(request: HttpRequest) -> HttpResponse:
 @cache
 def tokens() -> list[Token]:
     found = _TOKEN.findall(Path(str(finders.find("ppv_plugin/css/tokens.css"))).read_text("utf-8"))
-    return [Token(name, value) for name, value in dict(found).items()]
+    values: dict[str, str] = {}
+    for name, value in found:
+        values.setdefault(name, value)  # what follows holds under a condition
+    return [Token(name, value) for name, value in values.items()]
 
 
 def _rule(token: Token) -> str:

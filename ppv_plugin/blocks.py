@@ -128,7 +128,7 @@ class RoomGridBlock(_PartBlock):
         icon = "grip"
         label = phrase(_("Grid of %(rooms)s"))
         description = phrase(
-            _("%(rooms)s with status and prices, as on the listing. They keep up to date by themselves.")
+            _("%(rooms)s with status and prices, as on the listing. They keep up to date by themselves."), cap=True
         )
         template = "ppv_plugin/blocks/room_grid.html"
         preview_value: ClassVar = {"heading": _("Worth a look"), "rooms": [], "sort": "live", "number": 6}
