@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ppv_plugin.pages import activation_views as activation
+from ppv_plugin.pages import found_views as found
 from ppv_plugin.pages import invitation_views as invitations
 from ppv_plugin.pages import limit_views as limits
 from ppv_plugin.pages import modules
@@ -19,6 +20,7 @@ urlpatterns = [
     path("activate/<str:token>/", activation.activate, name="activate"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
+    path("rooms/<uuid:room>/found/", found.save, name="found"),
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
     path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:session>.json", receipts.signed_file, name="receipt_file"),

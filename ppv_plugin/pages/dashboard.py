@@ -15,7 +15,7 @@ from ppv_plugin.ledger.receivables import owed_by
 from ppv_plugin.people.models import Performer
 from ppv_plugin.people.queries import may_perform, performer_of
 from ppv_plugin.people.texts import blocking_text
-from ppv_plugin.rooms.forms import ClientCpmForm, PrivateCpmForm
+from ppv_plugin.rooms.forms import ClientCpmForm, FoundForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.queries import client_prices, modes, pricing
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
@@ -64,6 +64,8 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "receipts_url": f"{page.get_url(request)}#calls",
         "room_url": addresses.room_url(request, row.slug),
         "price_saved": request.GET.get("saved") == "price",
+        "found_saved": request.GET.get("saved") == "found",
+        "found_form": FoundForm(room=row),
         "client_prices": client_prices(row),
         **_price_forms(row),
         **(getattr(request, "ppv_form", None) or {}),

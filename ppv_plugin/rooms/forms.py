@@ -1,4 +1,4 @@
-"""The forms in which a performer sets own prices of private shows: for everybody, and for one client."""
+"""The forms of a performer: own prices of private shows, for everybody and for one client; how the room is found."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.people.models import Client
 
+from .listed import categories, language_choices
 from .models import PricingSettings, Room
 from .services import cpm_refusal
+from .subjects import RoomCategory
 
 
 class PrivateCpmForm(forms.Form):
@@ -68,3 +70,27 @@ class ClientCpmForm(forms.Form):
         if refusal := cpm_refusal(cpm=cpm, limits=self.limits):
             raise forms.ValidationError(refusal)
         return cpm
+
+
+class FoundForm(forms.Form):
+    """What visitors filter the listing by. Without categories there is none to choose."""
+
+    category = forms.ModelChoiceField(RoomCategory.objects.none(), label=_("Category"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you speak"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spoken: Any = self.fields["languages"]
+        spoken.choices = language_choices()
+        offered = {row.key: row.pk for row in categories()}
+        category: Any = self.fields["category"]
+        category.queryset = RoomCategory.objects.filter(pk__in=offered.values())
+        category.widget.attrs["class"] = "ppv-input"
+        if not offered:
+            del self.fields["category"]
+        self.initial = {
+            "category": offered.get(room.category.key) if room.category else None,
+            "languages": list(room.languages.values_list("code", flat=True)),
+        }

@@ -16,7 +16,7 @@ from ppv_plugin.people.models import Client
 from .models import ClientPrice, PricingSettings, Room, RoomMode
 from .queries import pricing
 from .rules import PriceRefused, check_own_cpm
-from .subjects import RoomLanguage
+from .subjects import RoomCategory, RoomLanguage
 
 # What a mode says is the same in every language; its name and description are not.
 SHARED_TERMS = (
@@ -105,3 +105,12 @@ def set_languages(*, room: Room, codes: Collection[str]) -> None:
     room.languages.exclude(code__in=codes).delete()
     known = set(room.languages.values_list("code", flat=True))
     RoomLanguage.objects.bulk_create(RoomLanguage(room=room, code=code) for code in sorted(set(codes) - known))
+
+
+@transaction.atomic
+def file_room(*, user: Any, room: Room, category: RoomCategory | None, languages: Collection[str]) -> None:
+    """The performer says under what the room is found. Raises NotAllowed for a room that is not this user's."""
+    if not user.is_authenticated or room.performer is None or room.performer.user_id != user.pk or room.suspended:
+        raise NotAllowed
+    Room.objects.filter(pk=room.pk).update(category=category)
+    set_languages(room=room, codes=languages)
