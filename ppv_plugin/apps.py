@@ -11,10 +11,15 @@ class PPVPluginConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  registers them
+        from . import (
+            checks,  # noqa: F401  registers them
+            hooks,
+        )
+        from .metering.own_rules import find_by
         from .metering.receipts import receivers as signing  # noqa: F401  connects it
         from .people import receivers as telling  # noqa: F401  connects it
         from .realtime import announcements
         from .shows import receivers  # noqa: F401  connects them
 
+        find_by(hooks.billing_rule)
         announcements.connect()

@@ -40,6 +40,12 @@ class StudioFull(NotAllowed):
     """A studio has as many performers or rooms as it may: `text` names the limit."""
 
 
+class NoPrice(NotAllowed):
+    """What would have to be paid cannot be worked out: the app with the billing rule is gone, or the rule fails."""
+
+    text = _("What this costs cannot be worked out right now, so it cannot begin. The site has been told.")
+
+
 class SignInNeeded(NotAllowed):
     code = "sign_in"
     text = _("Please sign in first.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
 
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode
+from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode, selectable_rules
 from ppv_plugin.studios import log as studio_log
 from ppv_plugin.wording import named, phrase
 
@@ -123,7 +123,7 @@ def value_text(field: str, value: Any) -> str:
     if field in AMOUNTS:
         return tokens(value)
     if field == "rule":
-        return str(dict(BILLING_RULES).get(value, value))
+        return str({**dict(BILLING_RULES), **dict(selectable_rules())}.get(value, value))
     return f"{value / 100:g} %" if field.endswith("share_bp") else str(value)
 
 

@@ -22,8 +22,10 @@ from ppv_plugin.rooms.subjects import RoomCategory
 from ppv_plugin.studios.common import need_unused
 from ppv_plugin.wording import phrase
 
+from .mode_features import WithFeatures
 
-class RoomModeForm(WagtailAdminModelForm):
+
+class RoomModeForm(WithFeatures, WagtailAdminModelForm):
     group_cpm = TokensFormField(
         max_hundredths=GROUP_CPM_MAX,
         label=_("Price per minute"),
@@ -49,6 +51,7 @@ class RoomModeForm(WagtailAdminModelForm):
 
     def save(self, commit: bool = True) -> Any:
         """What the mode costs and does is saved for its other languages too."""
+        self.instance.features = {**self.instance.features, **self.chosen_features()}
         mode = super().save(commit=commit)
         if commit:
             share_terms(mode=mode)

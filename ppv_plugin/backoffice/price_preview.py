@@ -26,7 +26,7 @@ from wagtail.permission_policies.sites import SitePermissionPolicy
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import rules as metering
 from ppv_plugin.metering.price_table import PriceLine, price_lines
-from ppv_plugin.metering.queries import RULE_TEXTS
+from ppv_plugin.metering.queries import rule_words
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.shows.rules import THRESHOLD_SECONDS, free_seconds
@@ -58,6 +58,13 @@ class PriceTable:
 
 
 def table(*, title: str, rule: str, cpm: int, grace_seconds: int, prices: PricingSettings) -> PriceTable:
+    try:
+        return _table(title, rule, cpm, grace_seconds, prices)
+    except metering.RuleUnavailable as problem:
+        return PriceTable(title, [(_("Counted"), rule_words(rule)), (_("Nothing can begin"), str(problem))], [])
+
+
+def _table(title: str, rule: str, cpm: int, grace_seconds: int, prices: PricingSettings) -> PriceTable:
     split = metering.Split(prices.performer_share_bp, (metering.Party(_PERFORMER),), _HOUSE)
     tariff = metering.Tariff(
         rule=rule,
@@ -66,17 +73,20 @@ def table(*, title: str, rule: str, cpm: int, grace_seconds: int, prices: Pricin
         grace_ms=grace_seconds * 1000,
         threshold_ms=THRESHOLD_SECONDS * 1000,
         minutes_to_start=prices.minutes_to_start,
+        reserve_minutes=prices.reserve_minutes,
     )
     free = free_seconds(rule=rule, grace_seconds=grace_seconds)
     needed = metering.minimum_funds(tariff)
     facts = [
         (_("Price per minute"), tokens(cpm)),
-        (_("Counted"), str(RULE_TEXTS[rule])),
+        (_("Counted"), rule_words(rule)),
         (_("Free at the start"), time_text(free)),
         (_("Needed to start"), tokens(needed)),
     ]
     if cpm:
-        facts.append((_("Which lasts for"), time_text(metering.affordable_ms(tariff, needed) // 1000)))
+        facts.append((_("Which lasts for"), time_text(metering.lasting_ms(tariff, needed) // 1000)))
+    if kept := metering.reserve(tariff):
+        facts.append((_("Stays in the wallet"), tokens(kept)))
     if free != grace_seconds:
         facts.append(
             (_("Note"), _("This rule does not use the grace of %(time)s.") % {"time": time_text(grace_seconds)})
@@ -89,7 +99,7 @@ def mode_tables(mode: RoomMode) -> list[PriceTable]:
     ways: dict[tuple[Any, ...], tuple[PricingSettings, list[str]]] = {}
     for site in Site.objects.order_by("-is_default_site", "hostname", "pk"):
         prices = pricing(site)
-        way = (mode.rule or prices.rule, prices.performer_share_bp, prices.minutes_to_start)
+        way = (mode.rule or prices.rule, prices.performer_share_bp, prices.minutes_to_start, prices.reserve_minutes)
         ways.setdefault(way, (prices, []))[1].append(site.site_name or site.hostname)
     return [
         table(
@@ -150,7 +160,14 @@ class PricePreviewPanel(Panel):
             row = self.instance
             if isinstance(row, PricingSettings):
                 url = reverse("ppv_preview_prices", args=[row.site_id])
-                wanted = (row.private_cpm, row.cpm_min, row.cpm_max, row.grace_seconds, row.minutes_to_start)
+                wanted = (
+                    row.private_cpm,
+                    row.cpm_min,
+                    row.cpm_max,
+                    row.grace_seconds,
+                    row.minutes_to_start,
+                    row.reserve_minutes,
+                )
                 tables, profiles = settings_tables, True
             else:
                 url, wanted = reverse("ppv_preview_mode"), (row.group_cpm, row.grace_seconds)
@@ -217,6 +234,7 @@ class PricesPreviewView(PricePreviewView):
         "rule",
         "grace_seconds",
         "minutes_to_start",
+        "reserve_minutes",
         "performer_share_bp",
     )
 

@@ -32,7 +32,11 @@ PANELS = [
         heading=gettext_lazy("Private shows"),
     ),
     MultiFieldPanel(
-        ["rule", FieldRowPanel(["grace_seconds", "grace_window_minutes"]), "minutes_to_start"],
+        [
+            "rule",
+            FieldRowPanel(["grace_seconds", "grace_window_minutes"]),
+            FieldRowPanel(["minutes_to_start", "reserve_minutes"]),
+        ],
         heading=gettext_lazy("Counting"),
     ),
     PricePreviewPanel(heading=gettext_lazy("What it would charge")),

@@ -18,6 +18,7 @@ from .approval import reviewed
 from .columns import ShareColumn, TokensColumn
 from .deleting import ModeDeleteView, RowDeleteView
 from .forms import PerformerForm, RoomForm, RoomModeForm, StudioForm
+from .mode_features import ModeFeaturesPanel
 from .mode_import import with_show_counts
 from .policies import view_only
 from .price_preview import PricePreviewPanel
@@ -70,6 +71,7 @@ class RoomModeViewSet(SnippetViewSet):
             PricePreviewPanel(heading=_("What it would charge")),
             MultiFieldPanel(["requests_enabled", "viewers_max", "active"], heading=_("Who may come in")),
             MultiFieldPanel(["snapshots_enabled", "snapshot_seconds"], heading=_("Pictures in the listing")),
+            MultiFieldPanel([ModeFeaturesPanel()], heading=_("More")),
         ],
         base_form_class=RoomModeForm,
     )

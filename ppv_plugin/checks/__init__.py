@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from .deployed import production
 from .hindrances import surroundings
+from .hooked import registered_hooks
 from .required import asgi_application, backends, prerequisites, receipt_keys, routes, site_settings
 
 IDS = (
-    *(f"E{number:03d}" for number in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14)),
-    *(f"W{number:03d}" for number in range(1, 13)),
+    *(f"E{number:03d}" for number in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)),
+    *(f"W{number:03d}" for number in range(1, 15)),
 )
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "prerequisites",
     "production",
     "receipt_keys",
+    "registered_hooks",
     "routes",
     "site_settings",
     "surroundings",

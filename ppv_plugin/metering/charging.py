@@ -3,7 +3,7 @@
 A batch is one transaction with a bounded number of statements, however many sessions it has: claim the rows nobody
 else holds, lock their wallets in the ledger's order, extend. PostgreSQL prices a batch in one statement
 (`prices_sql`); the lines of Python below say the same for SQLite, for clients with several sessions or with limits,
-and for a single session that is closed.
+for a site's own billing rules, and for a single session that is closed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from . import prices_sql, rules
 from .models import EngineClock, MeteredSession
 from .prices_sql import Extended
 from .purse import Purse
-from .rules import STEADY_LAG_MS
+from .rules import STEADY_LAG_MS, RuleUnavailable
 
 _log = logging.getLogger(__name__)
 OPEN = MeteredSession.State.OPEN
@@ -51,12 +51,13 @@ PHASES = 60
 @dataclass(slots=True)
 class Tick:
     """What a tick did. `exhausted`: sessions that used up what there is for them, of these `limited` those whose client
-    has set that bound; `failed`: left for the next tick."""
+    has set that bound; `unpriced`: whose billing rule is not there any more; `failed`: left for the next tick."""
 
     granted: list[UUID] = field(default_factory=list)
     settled: list[UUID] = field(default_factory=list)
     exhausted: list[UUID] = field(default_factory=list)
     limited: set[UUID] = field(default_factory=set)
+    unpriced: set[UUID] = field(default_factory=set)
     failed: list[UUID] = field(default_factory=list)
 
     def add(self, other: Tick) -> None:
@@ -64,6 +65,7 @@ class Tick:
         self.settled += other.settled
         self.exhausted += other.exhausted
         self.limited |= other.limited
+        self.unpriced |= other.unpriced
         self.failed += other.failed
 
 
@@ -86,8 +88,11 @@ def tick(*, now: datetime, phases: Collection[int] | None = None) -> Tick:
     done = Tick()
     in_turn = Q() if phases is None else Q(phase__in=phases) | Q(final=True)
     ahead_ms = conf.GRANT_SECONDS * 1000
-    runs_short = Q(granted_ms__lt=F("proven_ms") + ahead_ms // 2) | Q(client_account__limited=True)
-    runs_short &= in_turn & Q(cpm__gt=0)  # limits may be lowered at any time, under what is granted already
+    runs_short = Q(granted_ms__lt=F("proven_ms") + ahead_ms // 2)
+    # limits may be lowered at any time and a wallet may sink to its reserve, under what is granted already; the app of
+    # an own rule may be gone
+    runs_short |= Q(client_account__limited=True) | Q(reserve__gt=0) | Q(own_rule=True)
+    runs_short &= in_turn & Q(cpm__gt=0)
     is_due = in_turn & Q(proven_ms__gte=F("settled_ms") + conf.SETTLE_SECONDS * 1000, cpm__gt=0)
     is_due &= ~Q(final=True, proven_ms__gte=F("granted_ms"))  # ends now, and is posted whole by its closing
     _batch_by_batch(done, runs_short, lambda rows: _extend(rows, ahead_ms, now))
@@ -114,7 +119,7 @@ class PhaseWheel:
         return [phase for phase in range(PHASES) if phase % slots in due]
 
 
-Claimed = tuple[UUID, int, bool]  # session, the client's account, whether that one has limits
+Claimed = tuple[UUID, int, bool]  # session, the client's account, whether only Python can price it
 
 
 def _batch_by_batch(done: Tick, due: Q, work: Callable[[Sequence[Claimed]], Tick]) -> None:
@@ -147,7 +152,9 @@ def _claim_and(work: Callable[[Sequence[Claimed]], Tick], due: Q, batch: Sequenc
     if connection.vendor == "postgresql":
         prices_sql.plan_for_batches()
         rows = rows.select_for_update(no_key=True, skip_locked=True, of=("self",))
-    claimed = list(rows.order_by("id").values_list("id", "client_account_id", "client_account__limited"))
+    columns = ("id", "client_account_id", "client_account__limited", "own_rule")
+    found = rows.order_by("id").values_list(*columns)
+    claimed = [(pk, client, limited or own_rule) for pk, client, limited, own_rule in found]
     return work(claimed) if claimed else Tick()
 
 
@@ -155,10 +162,10 @@ def _extend(claimed: Sequence[Claimed], ahead_ms: int, now: datetime) -> Tick:
     """The claimed rows are locked; lock their wallets, then extend each hold as far as the money reaches."""
     if connection.vendor != "postgresql":
         return _extend_in_turn([pk for pk, *_client in claimed], ahead_ms, now)
-    ledger.lock_only(client for _pk, client, _limited in claimed)
-    counts = Counter(client for _pk, client, _limited in claimed)
-    at_once = [pk for pk, client, limited in claimed if counts[client] == 1 and not limited]
-    in_turn = [pk for pk, client, limited in claimed if counts[client] > 1 or limited]
+    ledger.lock_only(client for _pk, client, _apart in claimed)
+    counts = Counter(client for _pk, client, _apart in claimed)
+    at_once = [pk for pk, client, apart in claimed if counts[client] == 1 and not apart]
+    in_turn = [pk for pk, client, apart in claimed if counts[client] > 1 or apart]
     done = Tick()
     if at_once:
         _take_over(done, prices_sql.extend(session_ids=at_once, ahead_ms=ahead_ms))
@@ -185,7 +192,12 @@ def _extend_in_turn(ids: Sequence[UUID], ahead_ms: int, now: datetime) -> Tick:
     for row in rows:
         before_ms, had, purse = row.granted_ms, held[row.hold_id], purses[row.client_account_id]
         row.used_ms = row.proven_ms  # type: ignore[attr-defined]
-        got = purse.grant(row, rules.tariff_from(row.tariff), held=had, ahead_ms=ahead_ms)
+        try:
+            got = purse.grant(row, rules.tariff_from(row.tariff), held=had, ahead_ms=ahead_ms)
+        except RuleUnavailable as problem:
+            _log.error("session %s cannot be priced and ends: %s", row.id, problem)
+            done.unpriced.add(row.id)
+            continue
         if got.hold != had:
             resized[row.hold_id] = got.hold
         row.granted_ms, row.final = got.granted_ms, got.final
@@ -221,7 +233,12 @@ def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
     rows = [_Row(*row) for row in found.values_list(*names, "proven_ms", Cast("tariff", TextField()))]
     drafts: list[Draft] = []
     for row in rows:
-        if draft := settlement(row, rules.tariff_from_text(row.tariff)):
+        try:
+            draft = settlement(row, rules.tariff_from_text(row.tariff))
+        except RuleUnavailable:
+            done.unpriced.add(row.id)
+            continue
+        if draft:
             drafts.append(draft)
             done.settled.append(row.id)
     if drafts:
@@ -233,7 +250,8 @@ def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
 def settlement(row: MeteredSession | _Row, tariff: rules.Tariff) -> Draft | None:
     """The next posting of a session: what is owed for the granted time less what was settled, to every party exactly.
 
-    Moves `settled`, `settled_ms` and `settle_seq` of the row; the caller saves it in the same transaction.
+    Moves `settled`, `settled_ms` and `settle_seq` of the row; the caller saves it in the same transaction. Raises
+    RuleUnavailable.
     """
     billable_ms = min(row.used_ms, row.granted_ms)
     total = rules.owed(tariff, billable_ms)

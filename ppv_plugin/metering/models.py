@@ -44,6 +44,7 @@ class MeteredSession(models.Model):
         CLIENT = "client", phrase(_("ended by the %(client)s"))
         PERFORMER = "performer", phrase(_("ended by the %(performer)s"))
         FUNDS = "funds", _("funds ran out")
+        RESERVE = "reserve", _("ended with the reserve kept")
         LIMIT = "limit", phrase(_("the own limit of the %(client)s was reached"))
         CLIENT_LOST = "client_lost", phrase(_("the connection of the %(client)s was lost"))
         PERFORMER_LOST = "performer_lost", phrase(_("the connection of the %(performer)s was lost"))
@@ -52,6 +53,7 @@ class MeteredSession(models.Model):
         SHOW_ENDED = "show_ended", phrase(_("the %(show)s ended"))
         MODE_CHANGED = "mode_changed", phrase(_("the mode of the %(room)s changed"))
         STAFF = "staff", _("ended by the site")
+        NO_RULE = "no_rule", _("its billing rule is not there any more")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client_account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -68,6 +70,8 @@ class MeteredSession(models.Model):
     unit_ms = models.BigIntegerField(default=1)
     minimum_ms = models.BigIntegerField(default=0)
     limit_ms = models.BigIntegerField(default=0)
+    reserve = models.BigIntegerField(default=0)  # rules.reserve: hundredths that stay in the wallet
+    own_rule = models.BooleanField(default=False)  # a site's own function prices it: no statement can
     phase = models.PositiveSmallIntegerField(default=0)  # 0..59, spreads many sessions over the meter's rounds
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     flow = models.CharField(max_length=8, default="idle")  # what the engine said last

@@ -63,23 +63,29 @@ def affordable_ms(funds: str) -> str:
     return f"CASE WHEN {_linear('minimum_ms')} > {capped} THEN free_ms ELSE {reach} END"
 
 
+# what was granted and used stays payable when the wallet has sunk to the reserve under it (`purse.Purse.left_for`)
+_USED_COST = f"CASE WHEN reserve = 0 THEN spendable ELSE {owed('LEAST(used_ms, before_ms)')} END"
 _EXTEND = f"""
 WITH due AS MATERIALIZED (
     SELECT s.id, s.hold_id, s.client_account_id, s.granted_ms AS before_ms, s.settled, h.amount AS held,
            s.cpm, s.free_ms, s.shift_ms, s.unit_ms, s.minimum_ms, s.limit_ms,
-           s.settled + h.amount + a.balance - a.held AS funds,
+           s.settled + h.amount + a.balance - a.held - s.reserve AS spendable, s.reserve,
            {_PROVEN} AS used_ms
     {_FUNDED}
     WHERE s.id = ANY(%(ids)s::uuid[])
 ),
-reach AS MATERIALIZED (SELECT *, {affordable_ms("funds")} AS reach_ms FROM due),
+funded AS MATERIALIZED (
+    SELECT *, GREATEST(spendable, used_cost) AS funds, spendable < used_cost AS overrun
+    FROM (SELECT *, {_USED_COST} AS used_cost FROM due) costing
+),
+reach AS MATERIALIZED (SELECT *, {affordable_ms("funds")} AS reach_ms FROM funded),
 wanted AS MATERIALIZED (SELECT *, LEAST(used_ms + %(ahead)s, reach_ms) AS want_ms FROM reach),
 bought AS MATERIALIZED (
     SELECT *, LEAST(GREATEST(held, {owed("want_ms")} - settled), funds - settled) AS hold FROM wanted
 ),
 got AS MATERIALIZED (
     SELECT id, hold_id, client_account_id AS account_id, hold - held AS change, before_ms, used_ms,
-           GREATEST({affordable_ms("settled + hold")}, want_ms) AS granted_ms,
+           overrun, GREATEST({affordable_ms("settled + hold")}, want_ms) AS granted_ms,
            reach_ms <= used_ms + %(ahead)s AS final
     FROM bought
 ),
@@ -91,7 +97,7 @@ extended AS (
     WHERE s.id = got.id
       AND (s.granted_ms, s.used_ms, s.final) IS DISTINCT FROM (got.granted_ms, got.used_ms, got.final)
 )
-SELECT got.id, got.granted_ms <> got.before_ms, got.final AND got.used_ms >= got.granted_ms,
+SELECT got.id, got.granted_ms <> got.before_ms, got.final AND (got.overrun OR got.used_ms >= got.granted_ms),
        resized.account_id, resized.owner
 FROM got LEFT JOIN resized ON resized.account_id = got.account_id
 """
@@ -107,7 +113,7 @@ def extend(*, session_ids: Sequence[UUID], ahead_ms: int) -> list[Extended]:
 
 def ending(*, within_ms: int, phases: Sequence[int]) -> list[UUID]:
     """Open sessions of these phases whose funds last less than `within_ms` from now on, and all whose client has
-    limits."""
+    limits or that are under a site's own rule."""
     with connection.cursor() as cursor:
         cursor.execute(_ENDING, {"within": within_ms, "phases": list(phases)})
         return [pk for (pk,) in cursor.fetchall()]
@@ -116,8 +122,9 @@ def ending(*, within_ms: int, phases: Sequence[int]) -> list[UUID]:
 _ENDING = f"""
 SELECT id FROM (
     SELECT s.id, s.cpm, s.free_ms, s.shift_ms, s.unit_ms, s.minimum_ms, s.limit_ms,
-           s.settled + h.amount + a.balance - a.held AS funds, {_PROVEN} AS used_ms, a.limited
+           s.settled + h.amount + a.balance - a.held - s.reserve AS funds, {_PROVEN} AS used_ms,
+           a.limited OR s.own_rule AS alone
     {_FUNDED}
     WHERE s.state = 'open' AND s.cpm > 0 AND s.phase = ANY(%(phases)s)
-) running WHERE limited OR {affordable_ms("funds")} - used_ms < %(within)s
+) running WHERE alone OR {affordable_ms("funds")} - used_ms < %(within)s
 """

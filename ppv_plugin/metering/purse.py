@@ -1,4 +1,5 @@
-"""What a client has for its sessions: the money that is free, bound by what it allows itself to spend (spec B-11)."""
+"""What a client has for its sessions: the money that is free, bound by what it allows itself to spend (spec B-11) and
+by the reserve of the site (spec B-5)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ class Purse:
     free: int
     allowance: limits.Allowance | None
     bound_by_limit: bool = False  # whether the limit, not the money, decided the last grant
-    overrun: bool = False  # whether more than it allows is used already
+    overrun: bool = False  # whether more than limit and reserve allow is used already
 
     @classmethod
     def of(cls, wallets: Mapping[int, Any], *, now: datetime) -> dict[int, Purse]:
@@ -28,19 +29,21 @@ class Purse:
         return {pk: cls(wallet.available, allowances.get(pk)) for pk, wallet in wallets.items()}
 
     def left_for(self, row: MeteredSession, tariff: rules.Tariff, *, held: int) -> int:
-        """What this session may take besides what it holds. Below zero when a limit was lowered under what is held;
-        what was granted and used by then stays payable."""
-        more = self.allowance.more(settled=row.settled, held=held) if self.allowance else None
+        """What this session may take besides what it holds. Below zero when a limit was lowered, or the wallet has sunk
+        to the reserve, under what is held; what was granted and used by then stays payable."""
+        limit = self.allowance.more(settled=row.settled, held=held) if self.allowance else None
+        spendable = self.free - rules.reserve(tariff)
         self.overrun = False
-        self.bound_by_limit = more is not None and more <= self.free
-        if more is None or more > self.free:
+        self.bound_by_limit = limit is not None and limit <= spendable
+        more = spendable if limit is None else min(limit, spendable)
+        if more >= self.free:
             return self.free
         used = rules.owed(tariff, min(row.used_ms, row.granted_ms))
         self.overrun = more < used - row.settled - held
         return max(more, used - row.settled - held)
 
     def grant(self, row: MeteredSession, tariff: rules.Tariff, *, held: int, ahead_ms: int) -> rules.Grant:
-        """`rules.grant` for this session, and the purse has what is left then."""
+        """`rules.grant` for this session, and the purse has what is left then. Raises RuleUnavailable."""
         left = self.left_for(row, tariff, held=held)
         got = rules.grant(
             tariff, used_ms=row.used_ms, settled=row.settled, held=held, available=left, ahead_ms=ahead_ms

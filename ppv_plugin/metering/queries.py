@@ -12,8 +12,9 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from ppv_plugin import hooks
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger import limits
 from ppv_plugin.ledger import queries as ledger_queries
@@ -45,6 +46,20 @@ EVENT_TEXTS = {
     "refunded": gettext_lazy("%(note)s was given back"),
     "paid": gettext_lazy("It was paid"),
 }
+
+
+def rule_words(rule: str, *, reserve_minutes: int = 0, frozen: str = "") -> str:
+    """How a rule counts, for those who pay. `frozen`: what an own rule said of itself when it was agreed to."""
+    own = None if rule in RULE_TEXTS else hooks.billing_rule(rule)
+    said = RULE_TEXTS.get(rule) or (own.text if own else frozen) or _("by a rule that is not there any more")
+    if not reserve_minutes:
+        return str(said)
+    text = ngettext(
+        "%(rule)s; the price of the last minute stays in the wallet",
+        "%(rule)s; the price of the last %(minutes)s minutes stays in the wallet",
+        reserve_minutes,
+    )
+    return text % {"rule": said, "minutes": reserve_minutes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +146,13 @@ def meter_lines(*, session_ids: Iterable[UUID] | None = None, now: datetime | No
 def _line(row: MeteredSession, purse: Purse, held: int) -> MeterLine:
     tariff = rules.tariff_from(row.tariff)
     free = purse.free
-    limit_ms = rules.affordable_ms(tariff, row.settled + held + purse.left_for(row, tariff, held=held))
-    used_ms = min(row.proven_ms, limit_ms)  # type: ignore[attr-defined]
-    cost = rules.owed(tariff, used_ms)
+    try:
+        limit_ms = rules.affordable_ms(tariff, row.settled + held + purse.left_for(row, tariff, held=held))
+        used_ms = min(row.proven_ms, limit_ms)  # type: ignore[attr-defined]
+        cost = rules.owed(tariff, used_ms)
+    except rules.RuleUnavailable:  # it is about to be closed at what was settled
+        limit_ms = used_ms = row.used_ms
+        cost = row.settled
     return MeterLine(
         session_id=row.id,
         subject=row.subject,
@@ -205,7 +224,7 @@ def receipt(*, session_id: UUID) -> Receipt:
         facts=row.facts,
         tariff=tariff,
         rule=tariff.rule,
-        rule_text=str(RULE_TEXTS[tariff.rule]),
+        rule_text=rule_words(tariff.rule, reserve_minutes=tariff.reserve_minutes, frozen=tariff.rule_text),
         cpm=tariff.cpm,
         grace_seconds=max(rules.grace_free_ms(tariff), 0) // 1000,
         opened_at=row.opened_at,

@@ -1,7 +1,9 @@
-"""The eight billing rules, the split, and how far a balance reaches. Pure: whole milliseconds in, whole hundredths out.
+"""The billing rules, the split, and how far a balance reaches. Pure: whole milliseconds in, whole hundredths out.
 
 Law: `owed` never falls when time grows, and a charge is always "owed so far less what was charged", so cutting time
 into ticks changes no total. `affordable_ms` is the other direction: how long a sum lasts, to the exact unit (spec B-5).
+
+Eight rules are ours. A site may have own ones (hook `ppv_billing_rules`), which `own_rules` finds by their id.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ import msgspec
 from msgspec import Struct
 
 from ppv_plugin.ledger.rules import round_half_up, split_by_bp, split_by_weight
+
+from . import own_rules
+from .own_rules import RuleUnavailable as RuleUnavailable
 
 MINUTE_MS = 60_000
 UNLIMITED_MS = 10**15
@@ -52,6 +57,8 @@ class Tariff(Struct, frozen=True):
     block_ms: int = 600_000
     blocks_agreed: int = 1
     minutes_to_start: int = 5
+    reserve_minutes: int = 0  # the price of so many minutes stays in the wallet
+    rule_text: str = ""  # an own rule in its own words, for a receipt that outlives the app it came with
 
 
 # msgspec works a class out on its first use, and two threads that do so at once crash the process: done here, in the
@@ -104,12 +111,22 @@ ONCE = "once"  # `cpm` is the whole price, owed before the first millisecond and
 _PRICES[ONCE] = lambda t: Price(t.cpm, -1, UNLIMITED_MS, 1, MINUTE_MS, 0)
 
 
+def is_own(rule: str) -> bool:
+    """Whether a site's own function prices it, so that no statement of the database can."""
+    return rule not in _PRICES
+
+
 def price_of(tariff: Tariff) -> Price:
+    """Raises RuleUnavailable for a site's own rule."""
+    if is_own(tariff.rule):
+        raise RuleUnavailable(tariff.rule)
     return _PRICES[tariff.rule](tariff)
 
 
 def owed(tariff: Tariff, used_ms: int) -> int:
-    """Hundredths owed after `used_ms` billable milliseconds in all."""
+    """Hundredths owed after `used_ms` billable milliseconds in all. Raises RuleUnavailable."""
+    if is_own(tariff.rule):
+        return own_rules.owed(tariff, used_ms)
     price = price_of(tariff)
     if used_ms <= price.free_ms or not price.cpm:
         return 0
@@ -118,28 +135,42 @@ def owed(tariff: Tariff, used_ms: int) -> int:
 
 
 def affordable_ms(tariff: Tariff, funds: int) -> int:
-    """The largest number of milliseconds whose exact price is within `funds`; UNLIMITED_MS when nothing is charged."""
-    price = price_of(tariff)
-    if not price.cpm:
+    """The largest number of milliseconds whose exact price is within `funds`; UNLIMITED_MS when nothing is charged.
+    Raises RuleUnavailable."""
+    if not tariff.cpm:
         return UNLIMITED_MS
     funds = min(max(funds, 0), FUNDS_MAX)
+    if is_own(tariff.rule):
+        return own_rules.affordable_ms(tariff, funds, UNLIMITED_MS)
+    price = price_of(tariff)
     if round_half_up(price.minimum_ms * price.cpm, MINUTE_MS) > funds:
         return price.free_ms
     billed_ms = funds * MINUTE_MS // price.cpm // price.unit_ms * price.unit_ms
     return min(max(price.free_ms, max(billed_ms, price.minimum_ms) + price.shift_ms), price.limit_ms)
 
 
+def reserve(tariff: Tariff) -> int:
+    """Hundredths that a session under this tariff never takes from the wallet."""
+    return tariff.reserve_minutes * tariff.cpm
+
+
+def lasting_ms(tariff: Tariff, funds: int) -> int:
+    """How long a wallet with `funds` lasts: what is above the reserve may be spent. Raises RuleUnavailable."""
+    return affordable_ms(tariff, funds - reserve(tariff))
+
+
 def minimum_funds(tariff: Tariff) -> int:
-    """What a client must have to start: the settable number of minutes, and never less than the first thing charged."""
+    """What a client must have to start: the settable number of minutes, and never less than the first thing charged
+    besides the reserve. Raises RuleUnavailable."""
     if not tariff.cpm:
         return 0
     first_charge = owed(tariff, grace_free_ms(tariff) + 1)
-    return max(tariff.minutes_to_start * tariff.cpm, first_charge)
+    return max(tariff.minutes_to_start * tariff.cpm, reserve(tariff) + first_charge)
 
 
 def grace_free_ms(tariff: Tariff) -> int:
-    """Milliseconds at the start that cost nothing under this rule."""
-    return price_of(tariff).free_ms
+    """Milliseconds at the start that cost nothing under this rule; none under a rule that is not there any more."""
+    return own_rules.free_ms(tariff) if is_own(tariff.rule) else price_of(tariff).free_ms
 
 
 def shares(split: Split, total: int) -> dict[int, int]:
@@ -169,8 +200,9 @@ class Grant(Struct, frozen=True):
 def grant(tariff: Tariff, *, used_ms: int, settled: int, held: int, available: int, ahead_ms: int) -> Grant:
     """Extend the reservation to cover `ahead_ms` more than was used, as far as the funds reach.
 
-    settled: hundredths already posted. held: hundredths set aside for this session. available: hundredths free in the
-    wallet. The hold never shrinks here and never exceeds held + available.
+    settled: hundredths already posted. held: hundredths set aside for this session. available: hundredths it may take
+    besides. The hold never exceeds held + available, and shrinks only where that is less than `held`.
+    Raises RuleUnavailable.
     """
     if not tariff.cpm:
         return Grant(held, UNLIMITED_MS, False)

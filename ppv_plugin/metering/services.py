@@ -7,15 +7,17 @@ Any of it may be repeated, raced or cut short at any moment without changing a b
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
 from django.db import transaction
 from django.db.models import Q
 
-from ppv_plugin.errors import InsufficientFunds
+from ppv_plugin.errors import InsufficientFunds, NoPrice
 from ppv_plugin.ledger import limits, receivables
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.ledger import services as ledger
@@ -27,6 +29,9 @@ from .charging import OPEN, PHASES, PhaseWheel, Tick, settlement, tick
 from .models import MeteredSession, SessionEvent, SessionPayee
 from .purse import Purse
 from .usage import EngineReader, Heartbeat, SpokenFor, UsageReport, clocks_of, proven_ms, record_usage
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 __all__ = [
     "EngineReader",
@@ -47,9 +52,10 @@ __all__ = [
 def reserve(*, account_id: int, tariff: rules.Tariff, source: str, source_id: str, now: datetime) -> Any:
     """Hold what a client must have to start, or as much of it as its own limits allow.
 
-    Raises InsufficientFunds naming that sum, LimitReached when the limits allow nothing; nothing is held then.
+    Raises InsufficientFunds naming that sum, LimitReached when the limits allow nothing, NoPrice when the billing rule
+    is not there; nothing is held then.
     """
-    needed = rules.minimum_funds(tariff)
+    needed = _priced(lambda: rules.minimum_funds(tariff))
     amount = _allowed(needed, account_id, source, source_id, now)
     try:
         return ledger.place_hold(account_id=account_id, source=source, source_id=source_id, amount=amount, now=now)
@@ -85,15 +91,17 @@ def open_session(
     facts: dict[str, Any],
     now: datetime,
 ) -> MeteredSession:
-    """Start metering `participant` under a frozen tariff, paid from an existing hold. Announces `session_opened`."""
+    """Start metering `participant` under a frozen tariff, paid from an existing hold. Raises NoPrice when the billing
+    rule is not there. Announces `session_opened`."""
     held = ledger_queries.hold_amounts(hold_ids=[hold_id])[hold_id]
-    got = rules.grant(tariff, used_ms=0, settled=0, held=held, available=0, ahead_ms=0)
+    beside = ledger_queries.balances_of(account_ids=[client_account_id])[client_account_id].available
+    kept = min(beside - rules.reserve(tariff), 0)  # of the hold, where the rest of the wallet is less than the reserve
+    got = _priced(lambda: rules.grant(tariff, used_ms=0, settled=0, held=held, available=kept, ahead_ms=0))
     session_id = uuid4()
-    price = msgspec.structs.asdict(rules.price_of(tariff))
     session = MeteredSession.objects.create(
         id=session_id,
         phase=session_id.int % PHASES,
-        **price,
+        **_columns(tariff),
         client_account_id=client_account_id,
         hold_id=hold_id,
         subject=subject,
@@ -112,11 +120,26 @@ def open_session(
     return session
 
 
+def _columns(tariff: rules.Tariff) -> dict[str, Any]:
+    """What statements know of a tariff."""
+    own = rules.is_own(tariff.rule)
+    price = rules.Price(tariff.cpm) if own else rules.price_of(tariff)
+    return {**msgspec.structs.asdict(price), "reserve": rules.reserve(tariff), "own_rule": own}
+
+
+def _priced(work: Callable[[], _T]) -> _T:
+    try:
+        return work()
+    except rules.RuleUnavailable as problem:
+        _log.error("nothing can begin: %s", problem)
+        raise NoPrice from problem
+
+
 @transaction.atomic
 def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "") -> bool:
     """End a session at its last proven millisecond: post the rest, give back the hold. False when it was closed before.
 
-    Announces `session_closed`.
+    Where its billing rule is not there any more nothing is posted beside what was before. Announces `session_closed`.
     """
     row = MeteredSession.objects.select_for_update(no_key=True).get(id=session_id)
     if row.state != OPEN:
@@ -124,18 +147,14 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
     tariff = rules.tariff_from(row.tariff)
     row.used_ms = proven_ms(row, clocks_of([row]))
     purse = Purse.of(ledger.lock_accounts([row.client_account_id]), now=now)[row.client_account_id]
-    held = ledger_queries.hold_amounts(hold_ids=[row.hold_id])[row.hold_id]
-    got = purse.grant(row, tariff, held=held, ahead_ms=0)
-    if got.hold != held:
-        ledger.resize_holds(amounts={row.hold_id: got.hold}, now=now)
-    row.granted_ms = got.granted_ms
-    if draft := settlement(row, tariff):
-        # a share can fall by a hundredth (`rules.shares`), and its payee may have spent it
-        ledger.post(drafts=[receivables.owing(draft=draft, credit_id=row.client_account_id)], now=now)
+    try:
+        _post_rest(row, tariff, purse, now)
+    except rules.RuleUnavailable as problem:
+        _log.error("session %s is closed at what was settled: %s", row.id, problem)
     if row.settled:
         receivables.repay(account_ids=rules.shares(tariff.split, 0), source_id=str(row.id), now=now)
     ledger.release_hold(hold_id=row.hold_id, now=now)
-    row.used_ms = min(row.used_ms, got.granted_ms)
+    row.used_ms = min(row.used_ms, row.granted_ms)
     row.state, row.closed_at, row.end_reason = MeteredSession.State.CLOSED, now, reason
     row.save(
         update_fields=[
@@ -145,6 +164,19 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
     SessionEvent.objects.create(session=row, at=now, used_ms=row.used_ms, kind="closed", note=note)
     announce(session_closed, session_id=row.id, reason=reason)
     return True
+
+
+def _post_rest(row: MeteredSession, tariff: rules.Tariff, purse: Purse, now: datetime) -> None:
+    """Raises RuleUnavailable before anything is written."""
+    held = ledger_queries.hold_amounts(hold_ids=[row.hold_id])[row.hold_id]
+    got = purse.grant(row, tariff, held=held, ahead_ms=0)
+    row.granted_ms = got.granted_ms
+    draft = settlement(row, tariff)
+    if got.hold != held:
+        ledger.resize_holds(amounts={row.hold_id: got.hold}, now=now)
+    if draft:
+        # a share can fall by a hundredth (`rules.shares`), and its payee may have spent it
+        ledger.post(drafts=[receivables.owing(draft=draft, credit_id=row.client_account_id)], now=now)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.queries import client_prices, modes, pricing
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
 from ppv_plugin.shows.queries import options_offered, performer_history, person_view, regulars, room_view
+from ppv_plugin.shows.queries.rooms import mode_features
 
 from . import addresses
 from .room import socket_url
@@ -61,6 +62,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "socket_url": socket_url(row),
         "max_kbps": conf.RELAY_MAX_KBPS,
         "tip_options": options_offered(row.site),
+        "features": mode_features(room_id=row.id),
         "receipts_url": f"{page.get_url(request)}#calls",
         "room_url": addresses.room_url(request, row.slug),
         "price_saved": request.GET.get("saved") == "price",

@@ -17,8 +17,8 @@ from django.utils.http import urlencode
 from wagtail.models import Site
 
 from ppv_plugin.conf import conf
-from ppv_plugin.metering.queries import RULE_TEXTS
-from ppv_plugin.metering.rules import MINUTE_MS, Split, Tariff, affordable_ms, grace_free_ms, owed
+from ppv_plugin.metering.queries import rule_words
+from ppv_plugin.metering.rules import MINUTE_MS, RuleUnavailable, Split, Tariff, affordable_ms, grace_free_ms, owed
 from ppv_plugin.payments.forms import PRESETS
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.models import PricingSettings, Room
@@ -98,9 +98,12 @@ def price_rows(*, request: HttpRequest | None, room: Room | None = None) -> list
 
 def price_row(*, name: str, cpm: int, grace: int, rule: str, about: str = "", **more: Any) -> PriceRow:
     tariff = Tariff(rule=rule, cpm=cpm, split=_NOBODY, grace_ms=grace * 1000)
-    example = owed(tariff, EXAMPLE_MINUTES * MINUTE_MS) if cpm else 0
+    try:
+        example = owed(tariff, EXAMPLE_MINUTES * MINUTE_MS) if cpm else 0
+    except RuleUnavailable:
+        example = 0
     free = grace_free_ms(tariff) // 1000 if cpm else 0
-    return PriceRow(name, about, cpm, free, str(RULE_TEXTS[rule]), example, **more)
+    return PriceRow(name, about, cpm, free, rule_words(rule), example, **more)
 
 
 def _private_row(prices: PricingSettings, room: Room | None) -> PriceRow:
@@ -127,7 +130,10 @@ def packs(*, request: HttpRequest | None) -> list[Pack]:
 
 
 def pack(*, amount: int, tariff: Tariff) -> Pack:
-    return Pack(amount, affordable_ms(tariff, amount) // MINUTE_MS if tariff.cpm else None)
+    try:
+        return Pack(amount, affordable_ms(tariff, amount) // MINUTE_MS if tariff.cpm else None)
+    except RuleUnavailable:
+        return Pack(amount, None)
 
 
 def wallet_link(*, request: HttpRequest | None) -> dict[str, Any]:

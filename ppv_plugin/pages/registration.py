@@ -18,7 +18,9 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ppv_plugin import hooks
 from ppv_plugin.conf import conf
+from ppv_plugin.errors import NotAllowed
 from ppv_plugin.people import letters, rules, services, throttle
 from ppv_plugin.people.queries import last_change, requirements, role_settings, row_of
 from ppv_plugin.people.texts import blocking_text
@@ -100,7 +102,7 @@ def submit(*, page: Any, request: HttpRequest, now: datetime) -> HttpResponse | 
     forms = forms_for(page=page, request=request)
     request.ppv_forms = forms  # type: ignore[attr-defined]
     wrong = [form for form in forms.values() if not form.is_valid()]  # each is asked, for each says what is wrong
-    if wrong or not _within_limit(request, forms):
+    if wrong or not _within_limit(request, forms) or not _let_in(page, request, forms):
         return None
     return _sign_up(page, request, forms, now) if state == "sign_up" else _join(page, request, forms["role_form"], now)
 
@@ -111,6 +113,16 @@ def _within_limit(request: HttpRequest, forms: dict[str, Any]) -> bool:
         return True
     forms["role_form"].add_error(None, _("There were too many tries from where you are. Please come back in an hour."))
     return False
+
+
+def _let_in(page: Any, request: HttpRequest, forms: dict[str, Any]) -> bool:
+    user = request.user if request.user.is_authenticated else None
+    try:
+        hooks.veto_registration(user=user, role=page.role, site=page.get_site())
+    except NotAllowed as refused:
+        forms["role_form"].add_error(None, str(refused.text))
+        return False
+    return True
 
 
 def _join(page: Any, request: HttpRequest, form: RoleForm, now: datetime) -> HttpResponse | None:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from ppv_plugin.conf import conf
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.shows.queries import options_offered, person_view, room_view, tip_settings
+from ppv_plugin.shows.queries.rooms import mode_features
 
 from . import addresses
 
@@ -33,6 +34,7 @@ def context(*, page: Any, request: HttpRequest, slug: str, now: datetime) -> dic
         "max_kbps": conf.RELAY_MAX_KBPS,
         "tip_options": options_offered(page.get_site()),
         "tip_settings": tip_settings(page.get_site()),
+        "features": mode_features(room_id=row.id),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ppv_plugin import hooks
 from ppv_plugin.conf import conf
 from ppv_plugin.errors import BadInput, NotAllowed
 from ppv_plugin.ledger import queries as ledger_queries
@@ -19,13 +20,14 @@ TOP_UP_MAX = 100_000
 def top_up(*, user: Any, amount: int, key: str, now: datetime) -> int:
     """Credit `amount` hundredths to the user's wallet by the test provider; the same `key` credits once.
 
-    Returns the new balance. Raises NotAllowed when the test provider is off, BadInput for an amount outside the bounds,
-    Conflict when the key came with another amount.
+    Returns the new balance. Raises NotAllowed when the test provider is off or a hook says no, BadInput for an amount
+    outside the bounds, Conflict when the key came with another amount.
     """
     if not conf.TEST_PAYMENTS:
         raise NotAllowed
     if not TOP_UP_MIN <= amount <= TOP_UP_MAX:
         raise BadInput
+    hooks.veto_purchase(user=user, amount=amount)
     client = people.ensure_client(user=user)
     owner = str(client.uuid)
     wallet = ledger.account(kind="client", owner=owner)

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail.models import Site
 
+from ppv_plugin import hooks
 from ppv_plugin.conf import conf
 
 _log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ def address_of(user: Any) -> str:
 
 
 def send(*, letter: str, user: Any, site: Any, language: str, **facts: Any) -> bool:
-    """False when there is no address. A mail server that fails is logged, and nothing else fails with it."""
+    """False when there is no address, or a hook keeps it back. A mail server that fails is logged, and nothing else
+    fails with it."""
     to = address_of(user)
     return bool(to) and send_to(to=to, letter=letter, site=site, language=language, user=user, **facts)
 
@@ -39,8 +41,11 @@ def send_to(*, to: str, letter: str, site: Any, language: str, **facts: Any) -> 
     context = {"ppv_site": site, "site_name": _site_name(site), **facts}
     with translation.override(language or settings.LANGUAGE_CODE):
         subject, _line, body = render_to_string(f"ppv_plugin/mail/{letter}.txt", context).strip().partition("\n")
+        written = hooks.letter(hooks.Letter(letter, subject, body.strip() + "\n"), user=facts.get("user"), site=site)
+        if written is None:
+            return False
         try:
-            send_mail(" ".join(subject.split()), body.strip() + "\n", None, [to])
+            send_mail(" ".join(written.subject.split()), written.body, None, [to])
         except OSError:  # smtplib's errors are among these
             _log.exception("the letter %r could not be sent", letter)
             return False

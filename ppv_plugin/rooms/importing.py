@@ -73,6 +73,8 @@ def import_modes(
         if grace_seconds is not None:
             values["grace_seconds"] = grace_seconds
         row = known.get(mode.key)
+        if row is not None and "features" in values:
+            values["features"] = {**row.features, **values["features"]}
         if row is None:
             modes.append(_added(mode, values, locale, order + place))
         else:

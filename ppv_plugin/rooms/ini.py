@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from ppv_plugin import hooks
 from ppv_plugin.ledger.rules import parse_tokens, tokens
 
 from .rules import GROUP_CPM_MAX
@@ -231,7 +234,8 @@ def _begun(number: int, line: str, found: ModesText) -> ModeText:
 def _take(number: int, line: str, mode: ModeText, found: ModesText) -> None:
     written, equals, rest = line.partition("=")
     name = written.strip()
-    known = _KNOWN.get(name.lower())
+    feature = _features().get(name.lower())
+    known = feature.imported_as if feature is not None else _KNOWN.get(name.lower())
     try:
         if not equals:
             raise _Refused(_("This is no setting: write name = value."))
@@ -240,9 +244,31 @@ def _take(number: int, line: str, mode: ModeText, found: ModesText) -> None:
         if first := mode.lines.get(known.lower()):
             raise _Refused(_("%(name)s was set in line %(line)s already.") % {"name": known, "line": first})
         mode.lines[known.lower()] = number
-        _keep(number, known, _value(known, rest.strip()), mode, found)
+        value = _value(known, rest.strip())
+        if feature is not None:
+            mode.values.setdefault("features", {})[feature.key] = _of_feature(feature, value)
+        else:
+            _keep(number, known, value, mode, found)
     except _Refused as refused:
         found.problems.append(Problem(number, str(refused)))
+
+
+def _features() -> dict[str, hooks.ModeFeature]:
+    """Settings that the site's own apps brought, by their lower-case name."""
+    own = hooks.mode_features().values()
+    return {feature.imported_as.lower(): feature for feature in own if feature.imported_as}
+
+
+def _of_feature(feature: hooks.ModeFeature, value: str) -> Any:
+    field = feature.field()
+    if isinstance(field, forms.BooleanField):
+        return _boolean(value)
+    try:
+        return field.clean(value)
+    except ValidationError as refused:
+        why = " ".join(refused.messages).rstrip(".")
+        text = _("%(name)s = %(value)s: %(why)s.")
+        raise _Refused(text % {"name": feature.imported_as, "value": value[:40], "why": why}) from None
 
 
 def _keep(number: int, known: str, value: str, mode: ModeText, found: ModesText) -> None:

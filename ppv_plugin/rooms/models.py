@@ -16,6 +16,7 @@ from taggit.managers import TaggableManager
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import TranslatableMixin
 
+from ppv_plugin import hooks
 from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named, phrase
@@ -34,6 +35,12 @@ BILLING_RULES = [
 ]
 # The block rule asks the client before each new block; until that question exists in the room, sites cannot choose it.
 SELECTABLE_RULES = [choice for choice in BILLING_RULES if choice[0] != "blocks"]
+RULE_ID_MAX = 24
+
+
+def selectable_rules() -> list[tuple[str, Any]]:
+    """Ours and the site's own; asked anew each time, so that no migration knows them."""
+    return [*SELECTABLE_RULES, *((rule.id, rule.label) for rule in hooks.billing_rules().values())]
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a room was online that has not been yet
 
@@ -69,10 +76,10 @@ class RoomMode(TranslatableMixin, models.Model):
     )
     rule = models.CharField(
         _("billing rule"),
-        max_length=24,
+        max_length=RULE_ID_MAX,
         blank=True,
         default="",
-        choices=SELECTABLE_RULES,
+        choices=selectable_rules,
         help_text=_("Empty = the site's rule."),
     )
     requests_enabled = models.BooleanField(
@@ -94,6 +101,7 @@ class RoomMode(TranslatableMixin, models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("How many may be inside at once. Empty = no limit."),
     )
+    features = models.JSONField(default=dict, blank=True, editable=False)  # key of a `hooks.ModeFeature` -> its value
     sort_order = models.IntegerField(default=0, editable=False)
     active = models.BooleanField(
         _("can be chosen"),
@@ -144,8 +152,8 @@ class PricingSettings(BaseSiteSetting):
     )
     rule = models.CharField(
         _("billing rule"),
-        max_length=24,
-        choices=SELECTABLE_RULES,
+        max_length=RULE_ID_MAX,
+        choices=selectable_rules,
         default="per_second",
         help_text=_("For private shows, and for room modes without a rule of their own."),
     )
@@ -169,6 +177,15 @@ class PricingSettings(BaseSiteSetting):
         default=5,
         validators=[MaxValueValidator(120)],
         help_text=_("To ask for a private show or to enter a paid one, 120 at most. All of it may then be spent."),
+    )
+    reserve_minutes = models.PositiveIntegerField(
+        _("minutes that stay in the wallet"),
+        default=0,
+        validators=[MaxValueValidator(120)],
+        help_text=_(
+            "A paid session ends when what is left would fall below the price of so many minutes. Fewer than those "
+            "needed to start; 0 = all may be spent."
+        ),
     )
     performer_share_bp = models.PositiveIntegerField(
         _("performer's share"),
@@ -208,6 +225,9 @@ class PricingSettings(BaseSiteSetting):
 
     def clean(self) -> None:
         super().clean()
+        if self.reserve_minutes and self.minutes_to_start is not None and self.reserve_minutes >= self.minutes_to_start:
+            text = _("This is not below the minutes needed to start, %s: with just that nobody could spend anything.")
+            raise ValidationError({"reserve_minutes": text % self.minutes_to_start})
         if None in (self.cpm_min, self.cpm_max, self.private_cpm):
             return
         low, high = tokens(self.cpm_min), tokens(self.cpm_max)

@@ -33,18 +33,21 @@ PROFILES = {
         Profile(
             "vw",
             "VW",
-            _("Per second after 30 free seconds, five minutes to start, 80 % for the performer."),
-            {"rule": "per_second", "grace_seconds": 30, "minutes_to_start": 5, "performer_share_bp": 8000},
-            (
-                _("The reserve of two minutes is not kept: clients may spend what they have to the last hundredth."),
-                _("The share of 90 % of tips comes with tips, which this version does not have."),
-            ),
+            _("Per second after 30 free seconds, five minutes to start, of which two stay, 80 % for the performer."),
+            {
+                "rule": "per_second",
+                "grace_seconds": 30,
+                "minutes_to_start": 5,
+                "reserve_minutes": 2,
+                "performer_share_bp": 8000,
+            },
+            (_("The share of 90 % of tips comes with tips, which this version does not have."),),
         ),
         Profile(
             "sky",
             "Sky",
             _("Each minute is charged when it begins, nothing is free, 75 % for the performer."),
-            {"rule": "upfront_minutes", "grace_seconds": 0, "performer_share_bp": 7500},
+            {"rule": "upfront_minutes", "grace_seconds": 0, "reserve_minutes": 0, "performer_share_bp": 7500},
         ),
     )
 }

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from django.utils.translation import get_language
 from wagtail.models import Locale
 
+from ppv_plugin import hooks
+
 from . import rules
 from .models import ClientPrice, PricingSettings, Room, RoomMode
 from .rules import Terms
@@ -64,6 +66,11 @@ def _rank(code: str, wanted: list[str]) -> int:
     return wanted.index(code) if code in wanted else len(wanted)
 
 
+def features_of(mode: RoomMode) -> dict[str, Any]:
+    """What a mode says of each feature that the site's apps have now."""
+    return {key: mode.features.get(key, feature.default) for key, feature in hooks.mode_features().items()}
+
+
 def terms_of(mode: RoomMode, site_rule: str) -> Terms:
     return Terms(
         key=mode.key,
@@ -71,6 +78,7 @@ def terms_of(mode: RoomMode, site_rule: str) -> Terms:
         group_cpm=mode.group_cpm,
         grace_seconds=mode.grace_seconds,
         rule=mode.rule or site_rule,
+        features=features_of(mode),
         requests_enabled=mode.requests_enabled,
         viewers_max=mode.viewers_max,
         snapshot_seconds=mode.snapshot_seconds if mode.snapshots_enabled else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -27,6 +28,7 @@ class Terms(Struct, frozen=True):
     requests_enabled: bool
     viewers_max: int | None
     snapshot_seconds: int | None  # None = no pictures
+    features: dict[str, Any] = {}  # what the site's own apps made modes say (hook `ppv_mode_features`)
 
 
 class PriceRefused(ValueError):

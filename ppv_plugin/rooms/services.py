@@ -28,6 +28,7 @@ SHARED_TERMS = (
     "viewers_max",
     "snapshots_enabled",
     "snapshot_seconds",
+    "features",
     "active",
 )
 REFUSALS = {

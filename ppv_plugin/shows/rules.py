@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ppv_plugin.metering.rules import Tariff, grace_free_ms
+from ppv_plugin.metering.rules import Split, Tariff, grace_free_ms, is_own
 
 _WITHOUT_GRACE = frozenset({"upfront_minutes", "blocks"})
 THRESHOLD_SECONDS = 20  # free under the rule "threshold", whatever grace a mode has
@@ -75,6 +75,8 @@ def free_seconds(*, rule: str, grace_seconds: int) -> int:
     """What is free at the start under this rule, where a site or mode gives so much grace."""
     if rule in _WITHOUT_GRACE:
         return 0
+    if is_own(rule):
+        return grace_free_ms(Tariff(rule=rule, cpm=1, split=Split(0, (), 0), grace_ms=grace_seconds * 1000)) // 1000
     return THRESHOLD_SECONDS if rule == "threshold" else grace_seconds
 
 

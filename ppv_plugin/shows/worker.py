@@ -83,6 +83,8 @@ class Meter:
 
     def _charge(self, now: datetime, phases: Sequence[int] | None) -> None:
         done = metering.tick(now=now, phases=phases)
+        for session_id in done.unpriced:
+            services.end_session(session_id=session_id, reason="no_rule", now=now)
         for session_id in done.exhausted:
             reason = "limit" if session_id in done.limited else "funds"
             services.end_session(session_id=session_id, reason=reason, now=now)

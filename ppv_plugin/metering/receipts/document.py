@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from ppv_plugin.ledger.rules import parse_tokens, tokens
-from ppv_plugin.metering.queries import RULE_TEXTS, Receipt, Share, TimelineEntry, event_text
+from ppv_plugin.metering.queries import Receipt, Share, TimelineEntry, event_text, rule_words
 from ppv_plugin.metering.rules import Party, Split, Tariff, grace_free_ms
 
 from .rules import SCHEMA
@@ -31,6 +31,7 @@ RULE_NUMBERS: dict[str, tuple[str, ...]] = {
 }
 _PRICE = {"once": "price"}  # what the price is called where it is not one per minute
 _ENDS = ("closed", "paid")
+_OF_OWN_RULES = ("grace_ms",)
 
 
 def document_of(receipt: Receipt) -> dict[str, Any]:
@@ -77,7 +78,9 @@ def receipt_from(document: dict[str, Any], *, live: Receipt | None = None) -> Re
         facts={**live.facts, **names} if live else names,
         tariff=live.tariff if live else _tariff(document),
         rule=rule["name"],
-        rule_text=str(RULE_TEXTS.get(rule["name"], rule["name"])),
+        rule_text=rule_words(
+            rule["name"], reserve_minutes=rule.get("reserve_minutes", 0), frozen=rule.get("text", rule["name"])
+        ),
         cpm=_price(rule),
         grace_seconds=document["grace"]["free_ms"] // 1000,
         opened_at=datetime.fromisoformat(document["opened_at"]),
@@ -108,11 +111,14 @@ def _tariff(document: dict[str, Any]) -> Tariff:
     parties = tuple(
         Party(0, party["weight"], None, parse_tokens(party["studio_percent"])) for party in split["performers"]
     )
-    numbers = {name: document["rule"][name] for name in RULE_NUMBERS[document["rule"]["name"]]}
+    rule = document["rule"]
+    numbers = {name: rule[name] for name in RULE_NUMBERS.get(rule["name"], _OF_OWN_RULES)}
     return Tariff(
         rule=document["rule"]["name"],
         cpm=_price(document["rule"]),
         split=Split(parse_tokens(split["performers_percent"]), parties, 0),
+        reserve_minutes=rule.get("reserve_minutes", 0),
+        rule_text=rule.get("text", ""),
         **numbers,
     )
 
@@ -122,7 +128,11 @@ def _name(receipt: Receipt, fact: str) -> str:
 
 
 def _rule(tariff: Tariff) -> dict[str, Any]:
-    numbers = {name: getattr(tariff, name) for name in RULE_NUMBERS[tariff.rule]}
+    numbers = {name: getattr(tariff, name) for name in RULE_NUMBERS.get(tariff.rule, _OF_OWN_RULES)}
+    if tariff.rule_text:
+        numbers["text"] = tariff.rule_text
+    if tariff.reserve_minutes:
+        numbers["reserve_minutes"] = tariff.reserve_minutes
     return {"name": tariff.rule, _PRICE.get(tariff.rule, "price_per_minute"): tokens(tariff.cpm), **numbers}
 
 

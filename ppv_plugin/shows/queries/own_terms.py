@@ -8,22 +8,20 @@ from typing import Any
 from ppv_plugin.ledger import limits
 from ppv_plugin.ledger.queries import Balance
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.metering.rules import Split, Tariff, affordable_ms, grace_free_ms
+from ppv_plugin.metering.rules import RuleUnavailable, Tariff, affordable_ms, grace_free_ms, reserve
 from ppv_plugin.rooms import queries as rooms
 
 from ..models import Show
 from ..rules import GraceUsed, with_grace_left
 from ..states import OwnTerms
 from .grace import grace_used
-
-_NOBODY = Split(0, (), 0)  # who earns does not matter to how long a sum lasts
+from .rooms import minimum_of, offered
 
 
 def own_terms(*, room: Any, show: Show, client: Any, wallet: Balance, now: datetime) -> OwnTerms:
     allowed = limits.allowances(account_ids=[wallet.account_id] if wallet.account_id else [], now=now)
     more = allowed[wallet.account_id].more() if wallet.account_id in allowed else None
     bound = None if more is None else max(more, 0)
-    ends_at_limit = bound is not None and bound < wallet.available
     client_cpm = rooms.client_cpm(room=room, client=client)
     tariffs = _tariffs(room, show, client_cpm)
     found: dict[str, int | None] = {}
@@ -31,7 +29,7 @@ def own_terms(*, room: Any, show: Show, client: Any, wallet: Balance, now: datet
         used = grace_used(subject=subject, room=room, client=client, now=now)
         own = with_grace_left(tariff, used)
         found[f"{subject}_grace_seconds"] = _seconds_left(tariff, own, used)
-        found[f"{subject}_ends_ms"] = affordable_ms(own, bound) if bound is not None and ends_at_limit else None
+        found[f"{subject}_ends_ms"] = _ends_ms(own, bound, wallet)
     private_cpm, private_minimum = _own_price(room, tariffs.get("private"), client_cpm)
     return OwnTerms(
         group_grace_seconds=found.get("group_grace_seconds"),
@@ -49,7 +47,16 @@ def _own_price(room: Any, private: Tariff | None, client_cpm: int | None) -> tup
     prices = rooms.pricing(room.site)
     if private is None or client_cpm is None or private.cpm == rooms.private_cpm(room, prices):
         return None, None
-    return tokens(private.cpm), tokens(prices.minutes_to_start * private.cpm)
+    return tokens(private.cpm), tokens(minimum_of(private))
+
+
+def _ends_ms(own: Tariff, bound: int | None, wallet: Balance) -> int | None:
+    if bound is None or bound >= wallet.available - reserve(own):
+        return None
+    try:
+        return affordable_ms(own, bound)
+    except RuleUnavailable:
+        return 0
 
 
 def _tariffs(room: Any, show: Show, client_cpm: int | None) -> dict[str, Tariff]:
@@ -57,15 +64,13 @@ def _tariffs(room: Any, show: Show, client_cpm: int | None) -> dict[str, Tariff]
     prices, terms = rooms.pricing(room.site), show.terms
     found = {}
     if terms["group_cpm"]:
-        found["group"] = _tariff(terms["rule"], terms["group_cpm"], terms["grace_seconds"])
+        found["group"] = offered(
+            rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"], prices=prices
+        )
     if terms["requests_enabled"]:
         cpm = rooms.private_cpm(room, prices, client_cpm=client_cpm)
-        found["private"] = _tariff(prices.rule, cpm, prices.grace_seconds)
+        found["private"] = offered(rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds, prices=prices)
     return found
-
-
-def _tariff(rule: str, cpm: int, grace_seconds: int) -> Tariff:
-    return Tariff(rule=rule, cpm=cpm, split=_NOBODY, grace_ms=grace_seconds * 1000)
 
 
 def _seconds_left(full: Tariff, own: Tariff, used: GraceUsed) -> int | None:

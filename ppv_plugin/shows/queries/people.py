@@ -22,7 +22,7 @@ from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..states import PersonView, RequestView, SessionView
 from .meters import meters
 from .own_terms import own_terms
-from .rooms import price
+from .rooms import minimum_of, price_of
 from .tips import tips_of_show
 
 _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
@@ -114,7 +114,7 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
         kind=kind,
         id=str(row.id),
         session=str(row.session_id),
-        price=price(cpm=tariff.cpm, free_seconds=metering_rules.grace_free_ms(tariff) // 1000, rule=tariff.rule),
+        price=price_of(tariff),
         partner=facts["client" if for_performer else "performer"],
         client=str(row.client.uuid) if for_performer else None,
         mode_number=row.mode_number if kind == "group" else 0,
@@ -143,8 +143,8 @@ def _request(row: PrivateRequest) -> RequestView:
         id=str(row.id),
         state=row.state,
         media=row.media,
-        price=price(cpm=tariff.cpm, free_seconds=metering_rules.grace_free_ms(tariff) // 1000, rule=tariff.rule),
-        minimum=tokens(row.hold.amount if pending else metering_rules.minimum_funds(tariff)),
+        price=price_of(tariff),
+        minimum=tokens(row.hold.amount if pending else minimum_of(tariff)),
         expires_at=rules.unix_ms(row.expires_at),
     )
 
@@ -154,6 +154,9 @@ def _to_performer(row: PrivateRequest, allowance: limits.Allowance | None) -> Re
     tariff, held, available = metering_rules.tariff_from(row.tariff), row.hold.amount, row.hold.account.available
     more = allowance.more(held=held) if allowance is not None else None
     funds = held + (available if more is None else min(available, more))
-    lasts_ms = metering_rules.affordable_ms(tariff, funds)
+    try:
+        lasts_ms = metering_rules.lasting_ms(tariff, funds)
+    except metering_rules.RuleUnavailable:
+        lasts_ms = 0
     minutes = None if lasts_ms >= metering_rules.UNLIMITED_MS else lasts_ms // metering_rules.MINUTE_MS
     return replace(_request(row), client=str(row.client.uuid), client_name=row.client.name, funded_minutes=minutes)

@@ -9,16 +9,18 @@ from typing import Any
 from django.urls import reverse
 from msgspec import Struct
 
+from ppv_plugin import hooks
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.metering.queries import RULE_TEXTS
+from ppv_plugin.metering.queries import rule_words
+from ppv_plugin.metering.rules import RuleUnavailable, Split, Tariff, grace_free_ms, minimum_funds
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.listed import listed
 from ppv_plugin.rooms.models import NEVER, Room
 from ppv_plugin.rooms.rules import average_tenths, is_new
 
 from ..models import Show
-from ..rules import free_seconds, unix_ms
+from ..rules import THRESHOLD_SECONDS, unix_ms
 from ..states import GoalView, Price, PrivateOffer, RoomView
 from .tips import goals_of
 
@@ -72,6 +74,7 @@ def listing(
 ) -> ListingPage:
     """A page of the rooms a visitor may see. `sort`: one of `rooms.listed.SORTS`."""
     rows = listed(site=site, status=status, tag=tag, category=category, language=language, text=text, sort=sort)
+    rows = hooks.listed_rooms(rows, site=site)
     page = list(_with_relations(rows).prefetch_related("tags")[offset : offset + limit])
     tiles = [tile_of(room, view, now=now) for room, view in zip(page, _views(page), strict=True)]
     return ListingPage(tiles, rows.count())
@@ -106,12 +109,40 @@ def _with_relations(rows: Any) -> Any:
     return rows.select_related("performer", "site", "snapshot").defer("snapshot__jpeg")
 
 
-def price(*, cpm: int, free_seconds: int, rule: str) -> Price:
-    return Price(cpm=tokens(cpm), grace_seconds=free_seconds, rule=rule, rule_text=str(RULE_TEXTS[rule]))
+def mode_features(*, room_id: int) -> dict[str, Any]:
+    """What the mode of the running show says of the site's own features, frozen; nothing while nobody is live."""
+    show = Show.objects.filter(room_id=room_id, state=Show.State.LIVE).only("terms").first()
+    return dict(show.terms.get("features", {})) if show is not None else {}
 
 
-def _price(cpm: int, grace_seconds: int, rule: str) -> Price:
-    return price(cpm=cpm, free_seconds=free_seconds(rule=rule, grace_seconds=grace_seconds), rule=rule)
+def price_of(tariff: Tariff) -> Price:
+    return Price(
+        cpm=tokens(tariff.cpm),
+        grace_seconds=grace_free_ms(tariff) // 1000,
+        rule=tariff.rule,
+        rule_text=rule_words(tariff.rule, reserve_minutes=tariff.reserve_minutes, frozen=tariff.rule_text),
+    )
+
+
+def minimum_of(tariff: Tariff) -> int:
+    """What is needed to start, as far as that can be said where the rule is not there any more."""
+    try:
+        return minimum_funds(tariff)
+    except RuleUnavailable:
+        return tariff.minutes_to_start * tariff.cpm
+
+
+def offered(*, rule: str, cpm: int, grace_seconds: int, prices: Any) -> Tariff:
+    """What somebody without earlier visits would agree to; who earns does not matter to what is shown."""
+    return Tariff(
+        rule=rule,
+        cpm=cpm,
+        split=Split(0, (), 0),
+        grace_ms=grace_seconds * 1000,
+        threshold_ms=THRESHOLD_SECONDS * 1000,
+        minutes_to_start=prices.minutes_to_start,
+        reserve_minutes=prices.reserve_minutes,
+    )
 
 
 def _views(page: Sequence[Any]) -> list[RoomView]:
@@ -126,6 +157,7 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
 
 def _view(room: Any, show: Show | None, prices: Any, goals: list[GoalView]) -> RoomView:
     terms = show.terms if show is not None else None
+    group = _group(terms, prices) if terms and terms["group_cpm"] else None
     snapshot = getattr(room, "snapshot", None)
     return RoomView(
         slug=room.slug,
@@ -134,19 +166,21 @@ def _view(room: Any, show: Show | None, prices: Any, goals: list[GoalView]) -> R
         status=room.state if show is not None else "offline",
         show=str(show.id) if show is not None else None,
         mode=terms["name"] if terms else None,
-        group=_price(terms["group_cpm"], terms["grace_seconds"], terms["rule"])
-        if terms and terms["group_cpm"]
-        else None,
+        group=price_of(group) if group is not None else None,
         private=_offer(room, show, prices),
         viewers=room.viewers if show is not None else 0,
         live_at=unix_ms(show.started_at) if show is not None else None,
         snapshot_url=_snapshot_url(room, snapshot) if snapshot is not None and show is not None else None,
-        group_minimum=tokens(prices.minutes_to_start * terms["group_cpm"]) if terms and terms["group_cpm"] else None,
+        group_minimum=tokens(minimum_of(group)) if group is not None else None,
         mode_key=terms["key"] if terms else None,
         mode_number=show.mode_number if show is not None else 0,
         consent=bool(terms and terms["group_cpm"]),
         goals=goals,
     )
+
+
+def _group(terms: dict[str, Any], prices: Any) -> Tariff:
+    return offered(rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"], prices=prices)
 
 
 def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
@@ -157,11 +191,12 @@ def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
         state = "busy"
     else:
         state = room.performer.requests
+    tariff = offered(rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds, prices=prices)
     return PrivateOffer(
         state=state,
-        price=_price(cpm, prices.grace_seconds, prices.rule),
+        price=price_of(tariff),
         minutes_to_start=prices.minutes_to_start,
-        minimum=tokens(prices.minutes_to_start * cpm),
+        minimum=tokens(minimum_of(tariff)),
         request_seconds=prices.request_seconds,
     )
 

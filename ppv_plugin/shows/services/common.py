@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin import hooks
 from ppv_plugin.errors import Blocked, Gone, NotAllowed, NotApproved, NotFound, SignInNeeded
 from ppv_plugin.ledger import services as ledger
-from ppv_plugin.metering.rules import Party, Split, Tariff
+from ppv_plugin.metering.rules import Party, Split, Tariff, is_own
 from ppv_plugin.people import queries as people
 from ppv_plugin.people import services as people_services
 from ppv_plugin.people.rules import APPROVED
@@ -106,7 +109,16 @@ def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
         grace_ms=grace_seconds * 1000,
         threshold_ms=THRESHOLD_SECONDS * 1000,
         minutes_to_start=prices.minutes_to_start,
+        reserve_minutes=prices.reserve_minutes,
+        rule_text=_own_words(rule),
     )
+
+
+def _own_words(rule: str) -> str:
+    """What a site's own rule says of itself, in the site's language; empty for ours."""
+    own = hooks.billing_rule(rule) if is_own(rule) else None
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(own.text) if own else ""
 
 
 def private_tariff(*, room: Any, client: Any) -> Tariff:

@@ -60,10 +60,13 @@ def _close_session(room: Any, session_id: UUID, reason: str, now: datetime, note
 
 
 def end_session(*, session_id: UUID, reason: str, now: datetime) -> bool:
-    """End whatever this open session pays for. False when it is closed already."""
+    """End whatever this open session pays for. False when it is closed already. Funds that end where the site keeps a
+    reserve end it with that reason."""
     session = metering_queries.open_sessions(session_ids=[session_id]).get(session_id)
     if session is None:
         return False
+    if reason == "funds" and session.reserve:
+        reason = "reserve"
     if session.subject == "private":
         return end_private_show(private_id=session.subject_id, reason=reason, now=now)
     return end_visit(visit_id=session.subject_id, reason=reason, now=now)

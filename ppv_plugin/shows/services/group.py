@@ -41,7 +41,7 @@ def enter_group(*, user: Any, room_id: int, cid: str, cpm: int, now: datetime, m
     """
     show = live_show(room_id)
     client = client_in(user=user, room=show.room, now=now)
-    hooks.veto_group_entry(user=user, room=show.room)
+    hooks.veto_group_entry(user=user, room=show.room, features=show.terms.get("features", {}))
     with transaction.atomic():
         room = lock_room(room_id)
         show = live_show(room_id)

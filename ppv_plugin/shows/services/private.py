@@ -51,7 +51,7 @@ def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, 
     client = client_in(user=user, room=show.room, now=now)
     if known := PrivateRequest.objects.filter(client=client, cid=cid).first():
         return known
-    hooks.veto_private_request(user=user, room=show.room)
+    hooks.veto_private_request(user=user, room=show.room, features=show.terms.get("features", {}))
     with transaction.atomic():
         room = lock_room(room_id)
         show = live_show(room_id)

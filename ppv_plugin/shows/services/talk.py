@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ppv_plugin import hooks
 from ppv_plugin.chat import services as chat
 from ppv_plugin.errors import BadInput, NotAllowed, NotFound
 from ppv_plugin.people import queries as people_queries
@@ -21,7 +22,7 @@ from .media import report_usage
 def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime) -> Any:
     """Store a line: in the private show one is in, else in the room's public chat. The same `cid` stores it once.
 
-    Raises Gone (nobody live), SignInNeeded, Blocked, NotAllowed (a paid show one has not entered), BadInput.
+    Raises Gone (nobody live), SignInNeeded, Blocked, NotAllowed (a paid show one has not entered, vetoed), BadInput.
     """
     show = live_show(room_id)
     room = show.room
@@ -34,13 +35,14 @@ def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime) -> Any:
         within = private if private is not None and private.client_id == client.pk else None
         if within is None:
             _check_inside(show, client)
+    hooks.veto_message(user=user, room=room, text=text)
     return chat.post_message(
         room_id=room_id,
         private_show=within.id if within else None,
         author_kind=author_kind,
         author_key=str(user.pk),
         author_name=name,
-        text=text,
+        text=hooks.message_text(text, user=user, room=room),
         cid=cid,
         now=now,
     )

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from ppv_plugin import hooks
 from ppv_plugin.chat import services as chat
 from ppv_plugin.errors import BadInput, Conflict, CoolDown, NotAllowed
 from ppv_plugin.ledger import services as ledger
@@ -28,7 +29,7 @@ def give_tip(*, user: Any, room_id: int, cid: str, option_id: int, amount: int, 
     """`amount` hundredths of what is free in the client's wallet are given, in one transfer. In a private show only the
     two see it, and no goal is filled by it. The same `cid` again returns the same tip.
 
-    Raises Gone (nobody live), NotAllowed (tips are off, or one is not in the paid show), BadInput (nothing that is
+    Raises Gone (nobody live), NotAllowed (tips are off, one is not in the paid show, vetoed), BadInput (nothing that is
     offered), CoolDown (naming the seconds), InsufficientFunds, LimitReached, Blocked, Conflict. Announces `tip_given`.
     """
     need_user(user)
@@ -38,6 +39,7 @@ def give_tip(*, user: Any, room_id: int, cid: str, option_id: int, amount: int, 
     client = client_in(user=user, room=show.room, now=now)
     terms = tip_settings(show.room.site)
     option = _option(terms, option_id, amount)
+    hooks.veto_tip(user=user, room=show.room, amount=amount)
     with transaction.atomic():
         lock_room(room_id)
         show = live_show(room_id)

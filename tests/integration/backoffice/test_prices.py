@@ -61,6 +61,7 @@ def prices_form(**changes: Any) -> dict[str, Any]:
         "rule": "per_second",
         "grace_seconds": "10",
         "minutes_to_start": "5",
+        "reserve_minutes": "0",
         "performer_share_bp": "8000",
     }
     return {**values, **changes}
@@ -199,7 +200,7 @@ def test_prices_that_changed_meanwhile_are_shown_again(admin: Client, site: Cast
 def test_the_confirmation_says_what_is_apart_and_what_stays(admin: Client, site: Cast) -> None:
     RoomMode.objects.filter(pk=site.group.pk).update(rule="steps")
     page = admin.get(profile_url(site, "vw")).content.decode()
-    assert "reserve of two minutes is not kept" in page
+    assert "90 % of tips" in page
     assert "which stays: Group" in page
     confirm(admin, profile_url(site, "vw"))
     assert "Everything is like this already" in admin.get(profile_url(site, "vw")).content.decode()

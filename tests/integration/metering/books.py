@@ -108,6 +108,7 @@ class Books:
             split=rules.Split(terms.performers_bp, parties, self.ids["house"]),
             minutes_to_start=terms.minutes_to_start,
             blocks_agreed=terms.blocks,
+            reserve_minutes=terms.reserve_minutes,
         )
 
     def reserve(self, client: str, terms: Terms, number: int) -> Hold:

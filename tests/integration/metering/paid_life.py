@@ -46,6 +46,7 @@ terms = st.builds(
     performers_bp=st.sampled_from((8000, 6667, 5000)),
     minutes_to_start=st.sampled_from((0, 1, 5)),
     blocks=st.integers(1, 3),
+    reserve_minutes=st.sampled_from((0, 0, 2)),
 )
 
 

@@ -29,6 +29,11 @@ class Terms:
     performers_bp: int = 8000
     minutes_to_start: int = 0
     blocks: int = 1
+    reserve_minutes: int = 0
+
+    @property
+    def kept(self) -> int:
+        return self.reserve_minutes * self.cpm
 
 
 def exact(t: Terms, d: int) -> Fraction:
@@ -66,7 +71,7 @@ def reach(t: Terms, funds: int) -> int:
 
 def to_start(t: Terms) -> int:
     free = {"upfront_minutes": 0, "blocks": 0, "threshold": 20_000}.get(t.rule, t.grace)
-    return max(t.minutes_to_start * t.cpm, owed(t, free + 1))
+    return max(t.minutes_to_start * t.cpm, t.kept + owed(t, free + 1)) if t.cpm else 0
 
 
 def split(total: int, weights: list[int]) -> list[int]:
@@ -107,6 +112,7 @@ class Visit:
     settled_ms: int = 0
     postings: int = 0
     final: bool = False
+    beyond: bool = False  # more was used than the reserve leaves
     open: bool = True
     reason: str = ""
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -184,7 +190,7 @@ class Reference:
 
     def open(self, key: Any, client: str, terms: Terms, held: int, order: int) -> None:
         visit = self.visits[key] = Visit(client, terms, held, order)
-        visit.granted = reach(terms, held)
+        visit.granted = reach(terms, held + min(self.free(client) - terms.kept, 0))
 
     def reserve(self, visit: Visit, ahead: int) -> bool:
         """Hold what the time until `ahead` from now costs, as far as there is money; True when it ends before."""
@@ -192,10 +198,14 @@ class Reference:
         if not t.cpm:
             visit.granted = FOREVER
             return False
-        last = reach(t, visit.settled + visit.held + self.free(visit.client))
         used = self.used(visit)
+        funds = visit.settled + visit.held + self.free(visit.client) - t.kept
+        if t.kept:  # what was granted and used is paid for also where that leaves less than the reserve
+            cost = owed(t, min(used, visit.granted))
+            visit.beyond, funds = funds < cost, max(funds, cost)
+        last = reach(t, funds)
         wanted = min(used + ahead, last)
-        visit.held = max(visit.held, owed(t, wanted) - visit.settled)
+        visit.held = min(max(visit.held, owed(t, wanted) - visit.settled), funds - visit.settled)
         visit.granted = max(reach(t, visit.settled + visit.held), wanted)
         return last <= used + ahead
 
@@ -217,13 +227,13 @@ class Reference:
         in_order = sorted(self.visits.items(), key=lambda item: item[1].order)
         paying = [(key, visit) for key, visit in in_order if visit.open and visit.terms.cpm]
         for key, visit in paying:
-            if visit.granted >= self.used(visit) + self.grant_ms // 2:
+            if visit.granted >= self.used(visit) + self.grant_ms // 2 and not visit.terms.kept:
                 continue
             before, used = visit.granted, self.used(visit)
             visit.final = self.reserve(visit, self.grant_ms)
             if visit.granted != before:
                 done["granted"].add(key)
-            if visit.final and used >= visit.granted:
+            if visit.final and (visit.beyond or used >= visit.granted):
                 done["exhausted"].add(key)
         for key, visit in paying:
             ends = visit.final and self.used(visit) >= visit.granted

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EncoreConfig(AppConfig):
+    name = "encore"
+    verbose_name = "Encore"
