@@ -144,3 +144,9 @@ def phrase(text: Any, *, cap: bool = False) -> Any:
     """A sentence with the site's words in it, as a lazy text: `phrase(_("the lowest price of %(a_show)s"))`; `cap`: it
     begins with a word and shall begin with a capital letter. A percent sign is written twice."""
     return _lazy_phrase(text, cap)
+
+
+def sentence(text: Any, *, cap: bool = False, **facts: object) -> str:
+    """A sentence of this moment, with the site's words and these facts in it."""
+    said = str(text) % (forms_of(_words()) | facts)
+    return str(capfirst(said)) if cap else said

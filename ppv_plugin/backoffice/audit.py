@@ -12,7 +12,7 @@ from wagtail.log_actions import LogFormatter, log
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode, selectable_rules
 from ppv_plugin.studios import log as studio_log
-from ppv_plugin.wording import named, phrase
+from ppv_plugin.wording import named, phrase, sentence
 
 MONEY: dict[str, Any] = {
     "ppv_plugin.refund.request": gettext_lazy("Refund asked for"),
@@ -44,11 +44,11 @@ ACTIONS: dict[str, Any] = {
     **REVIEWS,
     **STUDIOS,
     TERMS: gettext_lazy("Terms changed"),
-    SHOW_END: gettext_lazy("Show ended by the site"),
+    SHOW_END: phrase(gettext_lazy("%(show)s ended by the site"), cap=True),
     EXPORT: gettext_lazy("Spreadsheet downloaded"),
     PRICES: gettext_lazy("Prices changed"),
     PROFILE: gettext_lazy("Profile of prices applied"),
-    IMPORT: gettext_lazy("Room mode imported"),
+    IMPORT: phrase(gettext_lazy("%(room)s mode imported"), cap=True),
     RATING: gettext_lazy("Rating removed"),
 }
 # What an entry calls a field that was changed: its data keep the field's own name.
@@ -163,9 +163,10 @@ class _StudioRoomFormatter(LogFormatter):
 
 class _ShowEndFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
-        facts = {"sessions": log_entry.data["sessions"], "reason": log_entry.data["reason"]}
-        text = _("Show ended by the site, %(sessions)s paid sessions closed") % facts
-        return f"{text}: {facts['reason']}" if facts["reason"] else text
+        sessions, reason = log_entry.data["sessions"], log_entry.data["reason"]
+        text = _("%(show)s ended by the site, %(sessions)s paid sessions closed")
+        text = sentence(text, cap=True, sessions=sessions)
+        return f"{text}: {reason}" if reason else text
 
 
 class _RatingFormatter(LogFormatter):

@@ -26,12 +26,16 @@ class ShareColumn(Column):
         return "" if share_bp is None else f"{share_bp / 100:g} %"
 
 
+def clock(milliseconds: int) -> str:
+    seconds = milliseconds // 1000
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
 class ClockColumn(Column):
     """Milliseconds, shown as minutes and seconds."""
 
     def get_value(self, instance: Any) -> str:
-        seconds = (super().get_value(instance) or 0) // 1000
-        return f"{seconds // 60}:{seconds % 60:02d}"
+        return clock(super().get_value(instance) or 0)
 
 
 class ReceiptColumn(TitleColumn):

@@ -18,6 +18,7 @@ from ppv_plugin.metering.refund_queries import reason_text
 from .columns import TokensColumn
 from .correcting import APPROVE, DecideView, inspect_url
 from .exports import Cell, amount_at, at
+from .facts import account_text, called, session_text
 from .money import TitledIndexView
 from .owners import names_of
 from .policies import view_only
@@ -58,8 +59,7 @@ class RefundIndexView(CorrectionIndexView):
 
     def name_subjects(self, rows: list[Any]) -> None:
         for row in rows:
-            facts = row.session.facts
-            row.subject = f"{facts.get('client', '')} · {facts.get('performer', '')}"
+            row.subject = session_text(row.session)
 
 
 class AdjustmentIndexView(CorrectionIndexView):
@@ -72,8 +72,7 @@ class AdjustmentIndexView(CorrectionIndexView):
     def name_subjects(self, rows: list[Any]) -> None:
         names = names_of(keys=[(row.account.kind, row.account.owner) for row in rows])
         for row in rows:
-            name = names.get((row.account.kind, row.account.owner), row.account.owner)
-            row.subject = f"{row.account.get_kind_display()}: {name}"
+            row.subject = called(row.account, names)
 
 
 class CorrectionInspectView(InspectView):  # type: ignore[misc]
@@ -105,9 +104,21 @@ class CorrectionInspectView(InspectView):  # type: ignore[misc]
 class RefundInspectView(CorrectionInspectView):
     decide_url_name = "ppv_refunds:decide"
 
+    def get_page_subtitle(self) -> str:
+        return session_text(self.object.session)
+
+    def get_session_display_value(self) -> str:
+        return session_text(self.object.session)
+
 
 class AdjustmentInspectView(CorrectionInspectView):
     decide_url_name = "ppv_adjustments:decide"
+
+    def get_page_subtitle(self) -> str:
+        return account_text(self.object.account)
+
+    def get_account_display_value(self) -> str:
+        return account_text(self.object.account)
 
 
 class CorrectionViewSet(ModelViewSet):  # type: ignore[misc]

@@ -24,12 +24,14 @@ from ppv_plugin.wording import phrase
 
 from .mode_features import WithFeatures
 
+NOTE_MAX = 120  # as long as a line of a receipt's timeline
+
 
 class RoomModeForm(WithFeatures, WagtailAdminModelForm):
     group_cpm = TokensFormField(
         max_hundredths=GROUP_CPM_MAX,
         label=_("Price per minute"),
-        help_text=_("In tokens, 1000.00 at most. What everybody inside pays per minute; 0 = free."),
+        help_text=phrase(_("In %(tokens)s, 1000.00 at most. What everybody inside pays per minute; 0 = free.")),
     )
 
     def clean_key(self) -> str:
@@ -68,7 +70,13 @@ class RoomForm(WagtailAdminModelForm):
     private_cpm = TokensFormField(
         required=False,
         label=_("Own private price per minute"),
-        help_text=_("In tokens. Empty = the site's price."),
+        help_text=phrase(_("In %(tokens)s. Empty = the site's price.")),
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=NOTE_MAX,
+        label=_("Reason of the suspension"),
+        help_text=_("Needed to suspend. Both sides of a session that ends read it on the receipt."),
     )
     spoken = forms.MultipleChoiceField(
         required=False,
@@ -96,6 +104,8 @@ class RoomForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self._check_whose(cleaned.get("performer"), cleaned.get("studio"))
+        if "suspended" in self.changed_data and cleaned.get("suspended") and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why: who is cut off reads it."))
         cpm, site = cleaned.get("private_cpm"), cleaned.get("site")
         if cpm is not None and site is not None:
             limits = pricing(site)
@@ -140,7 +150,7 @@ class PerformerForm(WagtailAdminModelForm):
         min_value=0,
         max_value=WHOLE_BP,
         label=_("Share"),
-        help_text=_("Basis points of what clients pay: 8000 = 80 %. Empty = the site's share."),
+        help_text=phrase(_("Basis points of what %(clients)s pay: 8000 = 80 %%. Empty = the site's share.")),
     )
     tip_share_bp = forms.IntegerField(
         required=False,
@@ -166,5 +176,5 @@ class StudioForm(WagtailAdminModelForm):
         max_value=WHOLE_BP,
         initial=3000,
         label=_("Share"),
-        help_text=_("Of the performer's part, in basis points: 3000 = 30 %."),
+        help_text=phrase(_("Of the %(performer)s's part, in basis points: 3000 = 30 %%.")),
     )

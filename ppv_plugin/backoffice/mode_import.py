@@ -23,6 +23,7 @@ from ppv_plugin.rooms.importing import ImportReport, import_modes
 from ppv_plugin.rooms.ini import BYTES_MAX, read_modes
 from ppv_plugin.rooms.models import RoomMode
 from ppv_plugin.shows.models import Show
+from ppv_plugin.wording import phrase, sentence
 
 from . import audit
 from .correcting import TrailMixin
@@ -85,10 +86,10 @@ class ModeImportView(TrailMixin, WagtailAdminTemplateMixin, FormView):  # type: 
     """Tries the text first: what would be done, or every problem with its line. Saves on the second button."""
 
     template_name = "ppv_plugin/backoffice/mode_import.html"
-    page_title = gettext_lazy("Import room modes")
+    page_title = phrase(gettext_lazy("Import %(room)s modes"))
     header_icon = "upload"
     form_class = ImportForm
-    list_title = gettext_lazy("Room modes")
+    list_title = phrase(gettext_lazy("%(room)s modes"), cap=True)
 
     @property
     def list_url_name(self) -> str:
@@ -116,8 +117,8 @@ class ModeImportView(TrailMixin, WagtailAdminTemplateMixin, FormView):  # type: 
             return self.render_to_response(self.get_context_data(form=form, report=report, rows=rows_of(report)))
         log_import(report, user=self.request.user)
         done = report.count("added") + report.count("changed")
-        text = ngettext("%(count)s room mode added or changed.", "%(count)s room modes added or changed.", done)
-        messages.success(self.request, text % {"count": done})
+        text = ngettext("%(count)s %(room)s mode added or changed.", "%(count)s %(room)s modes added or changed.", done)
+        messages.success(self.request, sentence(text, count=done))
         return redirect(mode_url_name("list"))
 
 

@@ -19,8 +19,9 @@ from ppv_plugin.metering.refund_queries import refunded
 from ppv_plugin.wording import named
 
 from . import correcting, spend_limits
-from .columns import ClockColumn, ReceiptColumn, TokensColumn
+from .columns import ClockColumn, ReceiptColumn, TokensColumn, clock
 from .exports import Cell, Spreadsheet, amount_at, at
+from .facts import SESSION_FACTS, account_text, called, lines, movement_text, session_text
 from .owners import names_of, owned_by_named
 from .policies import view_only
 
@@ -44,15 +45,7 @@ class SessionIndexView(TitledIndexView):
     cells = {
         "id": Cell(_("Number"), lambda row: str(row.pk)),
         "subject": Cell(_("Kind"), at("subject")),
-        **{
-            name: Cell(label, lambda row, name=name: row.facts.get(name))
-            for name, label in (
-                ("room", named("room", cap=True)),
-                ("mode", _("Room mode")),
-                ("performer", named("performer", cap=True)),
-                ("client", named("client", cap=True)),
-            )
-        },
+        **{name: Cell(label, lambda row, name=name: row.facts.get(name)) for name, label in SESSION_FACTS},
         "cpm": Cell(_("Per minute"), amount_at("cpm")),
         "opened_at": Cell(_("Opened"), at("opened_at")),
         "started_at": Cell(_("Started"), at("started_at")),
@@ -117,16 +110,14 @@ class EntryIndexView(TitledIndexView):
     def describe(self, rows: list[Any]) -> None:
         names = names_of(keys=[(account.kind, account.owner) for row in rows for account in (row.debit, row.credit)])
         for row in rows:
-            row.debit_name, row.credit_name = (_called(account, names) for account in (row.debit, row.credit))
-
-
-def _called(account: Any, names: dict[tuple[str, str], str]) -> str:
-    name = names.get((account.kind, account.owner), account.owner)
-    return f"{account.get_kind_display()}: {name}" if name else str(account.get_kind_display())
+            row.debit_name, row.credit_name = (called(account, names) for account in (row.debit, row.credit))
 
 
 class SessionInspectView(InspectView):
     """Says what was given back, and leads to giving back more."""
+
+    def get_page_subtitle(self) -> str:
+        return session_text(self.object)
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
@@ -139,12 +130,22 @@ class SessionInspectView(InspectView):
 
     def get_fields_context(self) -> list[dict[str, Any]]:
         given = refunded(session_ids=[self.object.pk]).get(self.object.pk, 0)
+        who = [(label, self.object.facts.get(name, "")) for name, label in SESSION_FACTS]
         sums = [(_("Charged"), tokens(self.object.settled)), (_("Given back"), tokens(given))]
-        return [*super().get_fields_context(), *({"label": a, "value": b, "component": None} for a, b in sums)]
+        return [*lines(who), *super().get_fields_context(), *lines(sums)]
+
+    def get_used_ms_display_value(self) -> str:
+        return clock(self.object.used_ms)
 
 
 class AccountInspectView(InspectView):
     """Leads to the statement and to adjusting what people have."""
+
+    def get_page_subtitle(self) -> str:
+        return account_text(self.object)
+
+    def get_owner_display_value(self) -> str:
+        return names_of(keys=[(self.object.kind, self.object.owner)]).get((self.object.kind, self.object.owner), "")
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
@@ -164,11 +165,19 @@ class AccountInspectView(InspectView):
         fields: list[dict[str, Any]] = super().get_fields_context()
         if not self.request.user.has_perm(spend_limits.VIEW):
             return fields
-        own = spend_limits.lines_of(self.object.pk) if self.object.limited else []
-        return [*fields, *({"label": label, "value": text, "component": None} for label, text in own)]
+        return [*fields, *lines(spend_limits.lines_of(self.object.pk) if self.object.limited else [])]
 
 
 class EntryInspectView(InspectView):
+    def get_page_subtitle(self) -> str:
+        return movement_text(self.object)
+
+    def get_debit_display_value(self) -> str:
+        return account_text(self.object.debit)
+
+    def get_credit_display_value(self) -> str:
+        return account_text(self.object.credit)
+
     def get_amount_display_value(self) -> str:
         return tokens(self.object.amount)
 
@@ -200,7 +209,7 @@ class SessionViewSet(ModelViewSet):
     ]
     list_filter = ["subject", "state", "end_reason", "opened_at"]
     search_fields = ["facts__room", "facts__performer", "facts__client"]
-    inspect_view_fields = ["subject", "state", "opened_at", "started_at", "closed_at", "used_ms", "end_reason", "facts"]
+    inspect_view_fields = ["subject", "state", "opened_at", "started_at", "closed_at", "used_ms", "end_reason"]
 
     def get_urlpatterns(self) -> list[Any]:
         refund = correcting.RefundView.as_view()

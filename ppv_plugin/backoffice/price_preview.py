@@ -30,6 +30,7 @@ from ppv_plugin.metering.queries import rule_words
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.shows.rules import THRESHOLD_SECONDS, free_seconds
+from ppv_plugin.wording import sentence
 
 from .forms import RoomModeForm
 
@@ -103,7 +104,7 @@ def mode_tables(mode: RoomMode) -> list[PriceTable]:
         ways.setdefault(way, (prices, []))[1].append(site.site_name or site.hostname)
     return [
         table(
-            title=_("Inside a paid show") if len(ways) == 1 else ", ".join(names),
+            title=sentence(_("Inside a paid %(show)s")) if len(ways) == 1 else ", ".join(names),
             rule=rule,
             cpm=mode.group_cpm,
             grace_seconds=mode.grace_seconds,
@@ -115,10 +116,14 @@ def mode_tables(mode: RoomMode) -> list[PriceTable]:
 
 def settings_tables(prices: PricingSettings) -> list[PriceTable]:
     common = {"rule": prices.rule, "grace_seconds": prices.grace_seconds, "prices": prices}
-    found = [table(title=_("Private show at the site's price"), cpm=prices.private_cpm, **common)]
+    found = [table(title=sentence(_("Private %(show)s at the site's price")), cpm=prices.private_cpm, **common)]
     if prices.performer_pricing:
-        found.append(table(title=_("At the lowest price a performer may set"), cpm=prices.cpm_min, **common))
-        found.append(table(title=_("At the highest price a performer may set"), cpm=prices.cpm_max, **common))
+        found.append(
+            table(title=sentence(_("At the lowest price %(a_performer)s may set")), cpm=prices.cpm_min, **common)
+        )
+        found.append(
+            table(title=sentence(_("At the highest price %(a_performer)s may set")), cpm=prices.cpm_max, **common)
+        )
     return found
 
 

@@ -22,6 +22,7 @@ from ppv_plugin.errors import Gone
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
 from ppv_plugin.rooms.profiles import PROFILES, apply_profile, differences
 from ppv_plugin.rooms.queries import pricing
+from ppv_plugin.wording import phrase
 
 from . import audit
 from .price_preview import PricePreviewPanel, may_change_prices
@@ -29,7 +30,7 @@ from .price_preview import PricePreviewPanel, may_change_prices
 PANELS = [
     MultiFieldPanel(
         ["private_cpm", FieldRowPanel(["cpm_min", "cpm_max"]), "performer_pricing"],
-        heading=gettext_lazy("Private shows"),
+        heading=phrase(gettext_lazy("Private %(shows)s")),
     ),
     MultiFieldPanel(
         [

@@ -20,7 +20,9 @@ from wagtail.models import Site
 
 from ppv_plugin.people.models import Performer
 from ppv_plugin.rooms.models import Room
+from ppv_plugin.wording import phrase, sentence
 
+from .price_fields import CHANGE_PRICES
 from .quick_edit_forms import PerformerTermsForm, RoomTermsForm
 from .terms import change_performers, change_rooms, suspend_performers
 
@@ -48,7 +50,8 @@ class QuickEdit(BulkAction):  # type: ignore[misc]
     def get_form_kwargs(self) -> dict[str, Any]:
         rows, _others = self.get_actionable_objects()
         sites = Site.objects.filter(pk__in=self.rooms_of(rows).values("site"))
-        return {**super().get_form_kwargs(), "sites": list(sites)}
+        may_price = self.request.user.has_perm(CHANGE_PRICES)
+        return {**super().get_form_kwargs(), "sites": list(sites), "may_price": may_price}
 
     def rooms_of(self, rows: list[Any]) -> Any:
         return Room.objects.filter(pk__in=[row.pk for row in rows])
@@ -66,7 +69,7 @@ class QuickEdit(BulkAction):  # type: ignore[misc]
 
 
 class QuickEditRooms(QuickEdit):
-    aria_label = _("Change the selected rooms")
+    aria_label = phrase(_("Change the selected %(rooms)s"))
     models = [Room]
 
     def apply(self, ids: list[int], form: Any) -> int:
@@ -75,7 +78,8 @@ class QuickEditRooms(QuickEdit):
         )
 
     def get_success_message(self, changed: int, _children: int) -> str:
-        return ngettext("%(count)s room changed.", "%(count)s rooms changed.", changed) % {"count": changed}
+        text = ngettext("%(count)s %(room)s changed.", "%(count)s %(rooms)s changed.", changed)
+        return sentence(text, count=changed)
 
 
 class QuickEditPerformers(QuickEdit):

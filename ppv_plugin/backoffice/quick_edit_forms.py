@@ -15,9 +15,12 @@ from ppv_plugin.ledger.rules import WHOLE_BP
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.rooms.rules import PriceRefused, check_own_cpm
 from ppv_plugin.rooms.services import REFUSALS
+from ppv_plugin.wording import phrase
+
+from .forms import NOTE_MAX
 
 KEEP, SITE, OWN, YES, NO = "", "site", "own", "yes", "no"
-NOTE_MAX = 120  # as long as a line of a receipt's timeline
+PRICE_FIELDS = ("price", "private_cpm", "share", "share_bp")
 
 
 def _choice(label: Any, *choices: tuple[str, Any]) -> forms.ChoiceField:
@@ -29,7 +32,9 @@ class RoomTermsForm(forms.Form):
     """`values` are the fields of `Room` to set."""
 
     price = _choice(_("Private price"), (SITE, _("The site's price")), (OWN, _("An own price")))
-    private_cpm = TokensFormField(label=_("Own price per minute"), required=False, help_text=_("In tokens."))
+    private_cpm = TokensFormField(
+        label=_("Own price per minute"), required=False, help_text=phrase(_("In %(tokens)s."))
+    )
     featured = _choice(_("Featured"), (YES, _("Yes")), (NO, _("No")))
     suspended = _choice(_("Suspended"), (YES, _("Yes: end what runs there now, and hide it")), (NO, _("No")))
     reason = forms.CharField(
@@ -39,9 +44,11 @@ class RoomTermsForm(forms.Form):
         help_text=_("Needed to suspend. Both sides of a session that ends read it on the receipt."),
     )
 
-    def __init__(self, *args: Any, sites: Sequence[Site] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: Sequence[Site] = (), may_price: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sites = sites
+        for name in () if may_price else PRICE_FIELDS:
+            self.fields.pop(name, None)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -89,7 +96,7 @@ class PerformerTermsForm(RoomTermsForm):
         required=False,
         min_value=0,
         max_value=WHOLE_BP,
-        help_text=_("Basis points of what clients pay: 8000 = 80 %."),
+        help_text=phrase(_("Basis points of what %(clients)s pay: 8000 = 80 %%.")),
     )
     field_order = ["price", "private_cpm", "share", "share_bp", "featured", "suspended", "reason"]
 

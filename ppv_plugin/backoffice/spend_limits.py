@@ -20,6 +20,7 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named
 
 from .exports import Cell, Spreadsheet, amount_at, at
+from .facts import account_text
 from .owners import names_of
 from .policies import view_only
 
@@ -96,6 +97,12 @@ class SpendLimitIndexView(Spreadsheet, IndexView):
 
 
 class SpendLimitInspectView(InspectView):
+    def get_page_subtitle(self) -> str:
+        return account_text(self.object.account)
+
+    def get_account_display_value(self) -> str:
+        return account_text(self.object.account)
+
     def get_amount_display_value(self) -> str:
         return "" if self.object.amount is None else tokens(self.object.amount)
 

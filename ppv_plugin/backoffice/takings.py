@@ -41,13 +41,13 @@ TITLES = {
     "day": gettext_lazy("Takings by day"),
     "performer": phrase(gettext_lazy("Takings by %(performer)s")),
     "studio": phrase(gettext_lazy("Takings by %(studio)s")),
-    "mode": gettext_lazy("Takings by room mode"),
+    "mode": phrase(gettext_lazy("Takings by %(room)s mode")),
 }
 HEADINGS = {
     "day": gettext_lazy("Day"),
     "performer": named("performer", cap=True),
     "studio": named("studio", cap=True),
-    "mode": gettext_lazy("Room mode"),
+    "mode": phrase(gettext_lazy("%(room)s mode"), cap=True),
 }
 SUBJECTS = {"private": gettext_lazy("private"), "group": gettext_lazy("group"), "tip": gettext_lazy("tip")}
 SUMS = (

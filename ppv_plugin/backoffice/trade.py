@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Select
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, StatusTagColumn
@@ -12,7 +13,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ppv_plugin.people.models import Client, Performer, Studio
 from ppv_plugin.rooms.models import Room, RoomMode
-from ppv_plugin.wording import named
+from ppv_plugin.wording import named, phrase
 
 from .approval import reviewed
 from .columns import ShareColumn, TokensColumn
@@ -20,7 +21,9 @@ from .deleting import ModeDeleteView, RowDeleteView
 from .forms import PerformerForm, RoomForm, RoomModeForm, StudioForm
 from .mode_features import ModeFeaturesPanel
 from .mode_import import with_show_counts
+from .mode_usage import ModeUsageView
 from .policies import view_only
+from .price_fields import priced
 from .price_preview import PricePreviewPanel
 from .trade_views import (
     ClientIndexView,
@@ -41,9 +44,12 @@ QUICK_EDIT_LIST = "ppv_plugin/backoffice/quick_edit_list.html"
 class RoomModeViewSet(SnippetViewSet):
     model = RoomMode
     icon = "sliders"
-    menu_label = _("Room modes")
+    menu_label = phrase(_("%(room)s modes"), cap=True)
     sort_order_field = "sort_order"
     delete_view_class = ModeDeleteView
+    usage_view_class = ModeUsageView
+    create_template_name = "ppv_plugin/backoffice/mode_create.html"
+    edit_template_name = "ppv_plugin/backoffice/mode_edit.html"
     index_view_class = RoomModeIndexView
     inspect_view_enabled = True
     inspect_view_fields = [
@@ -59,7 +65,7 @@ class RoomModeViewSet(SnippetViewSet):
         Column("grace_seconds", label=_("Grace, seconds"), sort_key="grace_seconds"),
         BooleanColumn("requests_enabled", label=_("Private requests")),
         BooleanColumn("active", label=_("Can be chosen")),
-        NumberColumn("shows_count", label=_("Shows in it"), sort_key="shows_count"),
+        NumberColumn("shows_count", label=phrase(_("%(shows)s in it"), cap=True), sort_key="shows_count"),
     ]
     list_filter = ["active", "requests_enabled", "rule"]
     search_fields = ["name", "key", "description"]
@@ -119,13 +125,16 @@ class RoomViewSet(ModelViewSet):
         FieldPanel("site"),
         FieldRowPanel(["performer", "studio"]),
         FieldPanel("description"),
-        MultiFieldPanel(["category", "tags", FieldPanel("spoken")], heading=_("How it is found")),
-        FieldPanel("private_cpm"),
+        MultiFieldPanel(
+            [FieldPanel("category", widget=Select), "tags", FieldPanel("spoken")], heading=_("How it is found")
+        ),
+        *priced("private_cpm", _("Own private price per minute")),
         FieldPanel("featured"),
         FieldPanel(
             "suspended",
             help_text=_("Takes it out of the listing and ends at once what runs there. Nobody can go live in it."),
         ),
+        FieldPanel("reason"),
     ]
 
     def get_edit_handler(self) -> Any:
@@ -175,8 +184,8 @@ class PerformerViewSet(ModelViewSet):
     panels = [
         FieldRowPanel(["name", "user"]),
         FieldPanel("bio"),
-        FieldRowPanel(["share_bp", "tip_share_bp"]),
-        FieldRowPanel(["studio", "studio_share_bp"]),
+        FieldRowPanel([*priced("share_bp", _("Share")), *priced("tip_share_bp", _("Share of tips"))]),
+        FieldRowPanel(["studio", *priced("studio_share_bp", phrase(_("Share of the %(studio)s")))]),
     ]
 
     def get_edit_handler(self) -> Any:
@@ -203,7 +212,7 @@ class StudioViewSet(ModelViewSet):
     search_fields = ["name"]
     panels = [
         FieldRowPanel(["name", "owner"]),
-        FieldPanel("share_bp"),
+        *priced("share_bp", _("Share")),
         FieldRowPanel(["performers_max", "rooms_max"]),
     ]
 

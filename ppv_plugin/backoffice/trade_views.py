@@ -10,13 +10,13 @@ from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 
 from ppv_plugin import signals
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.studios import services as studios
-from ppv_plugin.wording import named
+from ppv_plugin.wording import named, phrase
 
 from . import audit
 from .exports import Cell, Spreadsheet, amount_at, at
 from .mode_import import LeadsToImport
+from .price_fields import price_text
 from .quick_edit import QuickEditPerformers, QuickEditRooms, WithQuickEdit
 from .terms import Changes, differences, end_later
 
@@ -50,7 +50,7 @@ class RoomIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc
         "performer": Cell(named("performer", cap=True), at("performer.name")),
         "studio": Cell(named("studio", cap=True), at("performer.studio.name")),
         "category": Cell(_("Category"), at("category.name")),
-        "mode": Cell(_("Room mode"), at("mode.name")),
+        "mode": Cell(phrase(_("%(room)s mode"), cap=True), at("mode.name")),
         "state": Cell(_("State"), at("get_state_display")),
         "viewers": Cell(_("Watching"), at("viewers")),
         "private_cpm": Cell(_("Private, per minute"), amount_at("private_cpm")),
@@ -108,9 +108,13 @@ class LoggedEditView(EditView):  # type: ignore[misc]
         before = self.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.object.pk)
         saved = super().save_instance()
         changes = differences(before, {name: getattr(saved, name) for name in self.watched})
-        audit.changed(subject=saved, changes=changes, user=self.request.user)
+        audit.changed(subject=saved, changes=changes, user=self.request.user, reason=self.reason)
         self.after_change(changes)
         return saved
+
+    @property
+    def reason(self) -> str:
+        return str(self.form.cleaned_data.get("reason", "")).strip()
 
     def after_change(self, changes: Changes) -> None:
         """In the same transaction."""
@@ -123,7 +127,7 @@ class RoomEditView(LoggedEditView):
         room = self.form.instance
         signals.announce(signals.room_changed, room_id=room.pk)  # open listings show the new title and price
         if "suspended" in changes and room.suspended:
-            end_later(room_ids=[room.pk], user=self.request.user, reason="")
+            end_later(room_ids=[room.pk], user=self.request.user, reason=self.reason)
 
 
 class PerformerEditView(LoggedEditView):
@@ -138,13 +142,17 @@ class StudioEditView(LoggedEditView):
     watched = ("share_bp", "performers_max", "rooms_max")
 
 
+LABELS = {"viewers": _("Watching"), "performer": named("performer", cap=True)}
+
+
 class RoomInspectView(InspectView):  # type: ignore[misc]
+    def get_field_label(self, field_name: str, field: Any) -> Any:
+        return LABELS.get(field_name) or super().get_field_label(field_name, field)
+
     def get_private_cpm_display_value(self) -> str:
-        cpm = self.object.private_cpm
-        return str(_("The site's price")) if cpm is None else tokens(cpm)
+        return price_text("private_cpm", self.object.private_cpm)
 
 
 class SharedInspectView(InspectView):  # type: ignore[misc]
     def get_share_bp_display_value(self) -> str:
-        share_bp = self.object.share_bp
-        return str(_("The site's share")) if share_bp is None else f"{share_bp / 100:g} %"
+        return price_text("share_bp", self.object.share_bp)

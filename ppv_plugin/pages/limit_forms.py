@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.limiting import BREAK_MAX, KINDS
+from ppv_plugin.wording import phrase
 
 LABELS = {
-    "session": _("Each visit or private show"),
+    "session": phrase(_("Each visit or private %(show)s")),
     "day": _("Each day"),
     "week": _("Each week"),
     "month": _("Each month"),

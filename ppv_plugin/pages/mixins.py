@@ -67,9 +67,11 @@ class LiveListingMixin(RoutablePageMixin, _PPVPageMixin):
     """Every room a visitor may see; each room is the sub-route with its slug, so the page takes no child pages."""
 
     rooms_per_page = models.PositiveIntegerField(
-        _("rooms per page"), default=24, validators=[MinValueValidator(6), MaxValueValidator(96)]
+        phrase(_("%(rooms)s per page")), default=24, validators=[MinValueValidator(6), MaxValueValidator(96)]
     )
-    page_description = _("Every room with its status and prices; the rooms themselves live below this page.")
+    page_description = phrase(
+        _("Every %(room)s with its status and prices; the %(rooms)s themselves live below this page.")
+    )
     ppv_kind: ClassVar[Kind] = "listing"
     ppv_panels = [*_PPVPageMixin.ppv_panels, FieldPanel("rooms_per_page")]
     ppv_template = "ppv_plugin/pages/live_listing.html"
@@ -101,7 +103,7 @@ class PerformerDashboardMixin(_PPVPageMixin):
 
     ppv_kind: ClassVar[Kind] = "dashboard"
     ppv_template = "ppv_plugin/pages/performer_dashboard.html"
-    page_description = _("Where performers go live and see calls and earnings.")
+    page_description = phrase(_("Where %(performers)s go live and see calls and earnings."))
 
     class Meta:
         abstract = True
@@ -180,7 +182,7 @@ class WalletMixin(_PPVPageMixin):
 
     ppv_kind: ClassVar[Kind] = "wallet"
     ppv_template = "ppv_plugin/pages/wallet.html"
-    page_description = _("A client's balance, top-up, history and receipts.")
+    page_description = phrase(_("Balance of %(a_client)s, top-up, history and receipts."))
 
     class Meta:
         abstract = True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from ppv_plugin.wording import phrase
+
 from .mixins import (
     LiveListingMixin,
     PerformerDashboardMixin,
@@ -27,8 +29,8 @@ class PerformerDashboardPage(PerformerDashboardMixin, Page):
     max_count_per_parent = 1
 
     class Meta:
-        verbose_name = _("performer dashboard page")
-        verbose_name_plural = _("performer dashboard pages")
+        verbose_name = phrase(_("%(performer)s dashboard page"))
+        verbose_name_plural = phrase(_("%(performer)s dashboard pages"))
 
 
 class RegistrationPage(RegistrationMixin, Page):

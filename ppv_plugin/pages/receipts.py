@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from ppv_plugin.metering.queries import Receipt, Share
 from ppv_plugin.people.models import Studio
 from ppv_plugin.people.queries import client_of, performer_of
+from ppv_plugin.wording import phrase
 
 STAFF_PERMISSION = "ppv_plugin.view_meteredsession"
 PART_TEXTS = {
     "performer": _("Part of the one who was live"),
-    "studio": _("Part of the studio"),
+    "studio": phrase(_("Part of the %(studio)s")),
     "house": _("Part of the site"),
 }
 

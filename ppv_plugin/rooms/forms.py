@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.people.models import Client
+from ppv_plugin.wording import phrase, sentence
 
 from .listed import categories, language_choices
 from .models import PricingSettings, Room
@@ -19,19 +20,18 @@ from .subjects import RoomCategory
 
 
 class PrivateCpmForm(forms.Form):
-    cpm = TokensFormField(label=_("Own price of a private show, per minute"), required=False)
+    cpm = TokensFormField(label=phrase(_("Own price of a private %(show)s, per minute")), required=False)
 
     def __init__(self, *args: Any, room: Room, pricing: PricingSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"cpm": room.private_cpm, **(self.initial or {})}
         self.limits = pricing
-        self.fields["cpm"].help_text = _(
-            "Between %(low)s and %(high)s. Empty = the site's price, %(site)s. Running shows keep their price."
-        ) % {
-            "low": tokens(pricing.cpm_min),
-            "high": tokens(pricing.cpm_max),
-            "site": tokens(pricing.private_cpm),
-        }
+        self.fields["cpm"].help_text = sentence(
+            _("Between %(low)s and %(high)s. Empty = the site's price, %(site)s. Running %(shows)s keep their price."),
+            low=tokens(pricing.cpm_min),
+            high=tokens(pricing.cpm_max),
+            site=tokens(pricing.private_cpm),
+        )
         widget = self.fields["cpm"].widget
         widget.attrs |= {
             "inputmode": "decimal",
@@ -50,7 +50,7 @@ class ClientCpmForm(forms.Form):
     """A price for one of `clients`; empty takes it back."""
 
     client = forms.ModelChoiceField(Client.objects.none(), label=_("For"), empty_label=_("Choose…"))
-    client_cpm = TokensFormField(label=_("Price of a private show, per minute"), required=False)
+    client_cpm = TokensFormField(label=phrase(_("Price of a private %(show)s, per minute")), required=False)
 
     def __init__(self, *args: Any, clients: QuerySet[Client], pricing: PricingSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

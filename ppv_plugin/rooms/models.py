@@ -19,7 +19,7 @@ from wagtail.models import TranslatableMixin
 from ppv_plugin import hooks
 from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.wording import named, phrase
+from ppv_plugin.wording import named, phrase, sentence
 
 from .subjects import RoomCategory, TaggedRoom
 
@@ -59,7 +59,7 @@ class RoomMode(TranslatableMixin, models.Model):
         max_length=240,
         blank=True,
         default="",
-        help_text=_("One sentence for performers who choose a mode."),
+        help_text=phrase(_("One sentence for %(performers)s who choose a mode.")),
     )
     group_cpm = TokensField(
         _("price per minute"),
@@ -83,7 +83,9 @@ class RoomMode(TranslatableMixin, models.Model):
         help_text=_("Empty = the site's rule."),
     )
     requests_enabled = models.BooleanField(
-        _("private requests"), default=True, help_text=_("Clients may ask for a private show while this mode runs.")
+        _("private requests"),
+        default=True,
+        help_text=phrase(_("%(clients)s may ask for a private %(show)s while this mode runs."), cap=True),
     )
     snapshots_enabled = models.BooleanField(
         _("pictures in the listing"), default=True, help_text=_("The listing shows a still picture while live.")
@@ -106,12 +108,12 @@ class RoomMode(TranslatableMixin, models.Model):
     active = models.BooleanField(
         _("can be chosen"),
         default=True,
-        help_text=_("Off = performers do not see it; shows that run in it go on."),
+        help_text=phrase(_("Off = %(performers)s do not see it; %(shows)s that run in it go on.")),
     )
 
     class Meta(TranslatableMixin.Meta):
-        verbose_name = _("room mode")
-        verbose_name_plural = _("room modes")
+        verbose_name = phrase(_("%(room)s mode"))
+        verbose_name_plural = phrase(_("%(room)s modes"))
         ordering = ("sort_order", "id")
         constraints = [
             models.UniqueConstraint(fields=["key", "locale"], name="ppv_mode_key_per_locale"),
@@ -131,34 +133,38 @@ class PricingSettings(BaseSiteSetting):
     """Prices and limits of a site (spec M-5, B-3 to B-8)."""
 
     private_cpm = TokensField(
-        _("private show, per minute"),
+        phrase(_("private %(show)s, per minute")),
         default=50,
-        help_text=_("Where a performer has no price of their own. Between the lowest and the highest price below."),
+        help_text=phrase(
+            _("Where %(a_performer)s has no price of their own. Between the lowest and the highest price below.")
+        ),
     )
     cpm_min = TokensField(
-        _("lowest price a performer may set"),
+        phrase(_("lowest price %(a_performer)s may set")),
         default=10,
         help_text=_("Per minute. An own price that is lower already counts as this one."),
     )
     cpm_max = TokensField(
-        _("highest price a performer may set"),
+        phrase(_("highest price %(a_performer)s may set")),
         default=500,
         help_text=_("Per minute. An own price that is higher already counts as this one."),
     )
     performer_pricing = models.BooleanField(
         phrase(_("%(performers)s set their own prices")),
         default=True,
-        help_text=_("Off = every private show costs the site's price; own prices are kept for later, and not used."),
+        help_text=phrase(
+            _("Off = every private %(show)s costs the site's price; own prices are kept for later, and not used.")
+        ),
     )
     rule = models.CharField(
         _("billing rule"),
         max_length=RULE_ID_MAX,
         choices=selectable_rules,
         default="per_second",
-        help_text=_("For private shows, and for room modes without a rule of their own."),
+        help_text=phrase(_("For private %(shows)s, and for %(room)s modes without a rule of their own.")),
     )
     grace_seconds = models.PositiveIntegerField(
-        _("grace in private shows"),
+        phrase(_("grace in private %(shows)s")),
         default=10,
         validators=[MaxValueValidator(3600)],
         help_text=_("Free seconds at the start, 3600 at most. Up-front minutes without grace ignore them."),
@@ -176,7 +182,9 @@ class PricingSettings(BaseSiteSetting):
         phrase(_("minutes %(a_client)s must be able to pay")),
         default=5,
         validators=[MaxValueValidator(120)],
-        help_text=_("To ask for a private show or to enter a paid one, 120 at most. All of it may then be spent."),
+        help_text=phrase(
+            _("To ask for a private %(show)s or to enter a paid one, 120 at most. All of it may then be spent.")
+        ),
     )
     reserve_minutes = models.PositiveIntegerField(
         _("minutes that stay in the wallet"),
@@ -188,10 +196,10 @@ class PricingSettings(BaseSiteSetting):
         ),
     )
     performer_share_bp = models.PositiveIntegerField(
-        _("performer's share"),
+        phrase(_("%(performer)s's share")),
         default=8000,
         validators=[MaxValueValidator(10_000)],
-        help_text=_("Basis points of what clients pay: 8000 = 80 %."),
+        help_text=phrase(_("Basis points of what %(clients)s pay: 8000 = 80 %%.")),
     )
     request_seconds = models.PositiveIntegerField(
         _("seconds to answer a request"),
@@ -202,15 +210,17 @@ class PricingSettings(BaseSiteSetting):
     refund_alone_max = TokensField(
         _("refunds one person may make alone"),
         default=5000,
-        help_text=_("In tokens, for one session or account. Above it a second person has to approve."),
+        help_text=phrase(_("In %(tokens)s, for one session or account. Above it a second person has to approve.")),
     )
     fault_refund_seconds = models.PositiveIntegerField(
         _("technical faults that are refunded by themselves"),
         default=60,
         validators=[MaxValueValidator(3600)],
-        help_text=_(
-            "When the performer's side or the media is lost within so many seconds on the meter, "
-            "everything is given back. 0 = never."
+        help_text=phrase(
+            _(
+                "When the %(performer)s's side or the media is lost within so many seconds on the meter, "
+                "everything is given back. 0 = never."
+            )
         ),
     )
 
@@ -234,9 +244,17 @@ class PricingSettings(BaseSiteSetting):
         if self.cpm_max < self.cpm_min:
             raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % low})
         if self.private_cpm < self.cpm_min:
-            raise ValidationError({"private_cpm": _("This is below the lowest price a performer may set, %s.") % low})
+            raise ValidationError({"private_cpm": _below(low)})
         if self.private_cpm > self.cpm_max:
-            raise ValidationError({"private_cpm": _("This is above the highest price a performer may set, %s.") % high})
+            raise ValidationError({"private_cpm": _above(high)})
+
+
+def _below(bound: str) -> str:
+    return sentence(_("This is below the lowest price %(a_performer)s may set, %(bound)s."), bound=bound)
+
+
+def _above(bound: str) -> str:
+    return sentence(_("This is above the highest price %(a_performer)s may set, %(bound)s."), bound=bound)
 
 
 class Room(models.Model):
@@ -264,7 +282,9 @@ class Room(models.Model):
         on_delete=models.PROTECT,
         related_name="rooms",
         verbose_name=named("performer"),
-        help_text=phrase(_("Empty = nobody's for now, which only rooms of %(a_studio)s may be: nobody sees it then.")),
+        help_text=phrase(
+            _("Empty = nobody's for now, which only %(rooms)s of %(a_studio)s may be: nobody sees it then.")
+        ),
     )
     studio = models.ForeignKey(
         "ppv_plugin.Studio",
@@ -281,7 +301,7 @@ class Room(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text=_("Chosen when the performer went live last."),
+        help_text=phrase(_("Chosen when the %(performer)s went live last.")),
     )
     category = models.ForeignKey(
         RoomCategory, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("category")
@@ -312,6 +332,7 @@ class Room(models.Model):
     class Meta:
         verbose_name = named("room")
         verbose_name_plural = named("room", plural=True)
+        permissions = [("change_prices", _("Can change prices and shares of rooms and people"))]
         constraints = [
             models.UniqueConstraint(fields=["site", "slug"], name="ppv_room_slug_per_site"),
             models.CheckConstraint(

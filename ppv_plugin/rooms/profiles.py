@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.errors import Gone
+from ppv_plugin.wording import phrase
 
 from .models import PricingSettings
 
@@ -33,7 +34,12 @@ PROFILES = {
         Profile(
             "vw",
             "VW",
-            _("Per second after 30 free seconds, five minutes to start, of which two stay, 80 % for the performer."),
+            phrase(
+                _(
+                    "Per second after 30 free seconds, five minutes to start, of which two stay, "
+                    "80 %% for the %(performer)s."
+                )
+            ),
             {
                 "rule": "per_second",
                 "grace_seconds": 30,
@@ -46,7 +52,7 @@ PROFILES = {
         Profile(
             "sky",
             "Sky",
-            _("Each minute is charged when it begins, nothing is free, 75 % for the performer."),
+            phrase(_("Each minute is charged when it begins, nothing is free, 75 %% for the %(performer)s.")),
             {"rule": "upfront_minutes", "grace_seconds": 0, "reserve_minutes": 0, "performer_share_bp": 7500},
         ),
     )

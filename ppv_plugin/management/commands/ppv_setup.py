@@ -58,7 +58,10 @@ GROUPS = {
             for what in ("roommode", "roomcategory", "tipoption", "goal")
         ),
         *(f"ppv_plugin.{act}_{what}" for act in ("add", "change", "view") for what in ("room", "performer", "studio")),
-        *(f"ppv_plugin.{verb}" for verb in ("change_labelsettings", "change_rolesettings", "review_role")),
+        *(
+            f"ppv_plugin.{verb}"
+            for verb in ("change_labelsettings", "change_rolesettings", "review_role", "change_prices")
+        ),
     ],
     "Video chat moderators": [
         ADMIN,

@@ -67,15 +67,23 @@ def test_the_log_has_the_suspension_and_what_it_ended(admin: Client, running: Ca
     assert ended.message == "Show ended by the site, 1 paid sessions closed: A complaint is looked into"
 
 
+def edit_page(room: Room) -> dict[str, Any]:
+    form = {"title": room.title, "slug": room.slug, "site": room.site_id, "performer": room.performer_id}
+    return {**form, "suspended": "on", "private_cpm": "", "tags": "", "description": room.description}
+
+
+def test_the_edit_page_asks_why(admin: Client, running: Cast) -> None:
+    answer = admin.post(f"/admin/ppv_rooms/edit/{running.ana_room.pk}/", edit_page(running.ana_room))
+    assert "Say why" in str(answer.context["form"].errors["reason"])
+    assert session(running).state == "open"
+
+
 def test_the_edit_page_ends_it_as_well(admin: Client, running: Cast) -> None:
     room = running.ana_room
-    form = {"title": room.title, "slug": room.slug, "site": room.site_id, "performer": room.performer_id}
-    answer = admin.post(
-        f"/admin/ppv_rooms/edit/{room.pk}/",
-        {**form, "suspended": "on", "private_cpm": "", "tags": "", "description": room.description},
-    )
+    answer = admin.post(f"/admin/ppv_rooms/edit/{room.pk}/", {**edit_page(room), "reason": SUSPEND["reason"]})
     assert answer.status_code == 302
     assert session(running).end_reason == "staff"
+    assert running.receipt(session(running).id).timeline[-1].text == "The end: A complaint is looked into"
     room.refresh_from_db()
     assert (room.state, room.suspended) == ("offline", True)
 
