@@ -19,7 +19,7 @@ class PPVPluginConfig(AppConfig):
         from .metering.receipts import receivers as signing  # noqa: F401  connects it
         from .people import receivers as telling  # noqa: F401  connects it
         from .realtime import announcements
-        from .shows import receivers  # noqa: F401  connects them
+        from .shows import chat_lines, receivers  # noqa: F401  connects them
 
         find_by(hooks.billing_rule)
         announcements.connect()

@@ -56,6 +56,26 @@ class Blocked(NotAllowed):
     text = _("You cannot come in here.")
 
 
+class BlockedUntil(Blocked):
+    """details: until (a moment)."""
+
+    text = _("You were asked to leave. You can come back on %(until)s.")
+
+
+class Muted(NotAllowed):
+    """details: until (a moment)."""
+
+    code = "muted"
+    text = _("You cannot write here until %(until)s.")
+
+
+class FreeTimeOver(NotAllowed):
+    """The site limits how long people watch for free on a day."""
+
+    code = "free_over"
+    text = _("Your free time for today is used up.")
+
+
 class NotFound(PPVError):
     code = "not_found"
     text = _("This does not exist, or is no longer there.")

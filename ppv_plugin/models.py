@@ -1,6 +1,6 @@
 """One migration history for all slices: Django finds their models here."""
 
-from ppv_plugin.chat.models import Message
+from ppv_plugin.chat.models import ChatSettings, FreeUse, Message, RoomChat, Sanction
 from ppv_plugin.ledger.models import Account, Entry, Hold, SpendLimit, Transfer
 from ppv_plugin.metering.models import Adjustment, EngineClock, MeteredSession, Refund, SessionEvent, SessionPayee
 from ppv_plugin.metering.receipts.models import SignedReceipt
@@ -32,10 +32,12 @@ __all__ = [
     "Account",
     "Adjustment",
     "Block",
+    "ChatSettings",
     "Client",
     "ClientPrice",
     "EngineClock",
     "Entry",
+    "FreeUse",
     "Goal",
     "Hold",
     "Label",
@@ -53,9 +55,11 @@ __all__ = [
     "RoleSettings",
     "Room",
     "RoomCategory",
+    "RoomChat",
     "RoomLanguage",
     "RoomMode",
     "RoomTag",
+    "Sanction",
     "SessionEvent",
     "SessionPayee",
     "Show",

@@ -32,6 +32,8 @@ private_ended = Signal()  # private_id: UUID
 tip_given = Signal()  # tip_id: UUID, room_id: int, amount: int (hundredths)
 goal_reached = Signal()  # goal_id: int, room_id: int
 chat_posted = Signal()  # message_id: int, room_id: int
+chat_deleted = Signal()  # message_id: int, room_id: int
+address_banned = Signal()  # performer_id: int, address: str (its keyed hash)
 media_taken = Signal()  # user_key: str, room_id: int, connection: str
 stage_changed = Signal()  # room_id: int — who may send and see what in this room changed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ppv_plugin.pages import activation_views as activation
+from ppv_plugin.pages import chat_views as chat
 from ppv_plugin.pages import found_views as found
 from ppv_plugin.pages import invitation_views as invitations
 from ppv_plugin.pages import limit_views as limits
@@ -18,6 +19,8 @@ from ppv_plugin.rooms import views as rooms
 app_name = "ppv"
 urlpatterns = [
     path("activate/<str:token>/", activation.activate, name="activate"),
+    path("chat/<uuid:room>/words/", chat.words, name="chat_words"),
+    path("chat/bans/<int:sanction>/lift/", chat.lift, name="chat_lift"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
     path("rooms/<uuid:room>/found/", found.save, name="found"),

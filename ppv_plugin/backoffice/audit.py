@@ -29,6 +29,15 @@ REVIEWS: dict[str, Any] = {
     "ppv_plugin.role.reject": gettext_lazy("Not approved"),
     "ppv_plugin.role.suspend": gettext_lazy("Suspended"),
 }
+ORDER: dict[str, Any] = {
+    "ppv_plugin.chat.delete": gettext_lazy("Chat message deleted"),
+    "ppv_plugin.chat.mute": gettext_lazy("May not write"),
+    "ppv_plugin.chat.kick": gettext_lazy("Put out for 15 minutes"),
+    "ppv_plugin.chat.ban": gettext_lazy("Banned"),
+    "ppv_plugin.chat.lift": gettext_lazy("Let in again"),
+    "ppv_plugin.chat.slow": gettext_lazy("Slow mode of the chat changed"),
+    "ppv_plugin.room.watch": gettext_lazy("Entered unseen to keep order"),
+}
 RATING = "ppv_plugin.rating.remove"
 STUDIOS: dict[str, Any] = {
     studio_log.INVITE: gettext_lazy("Invited"),
@@ -42,6 +51,7 @@ STUDIOS: dict[str, Any] = {
 ACTIONS: dict[str, Any] = {
     **MONEY,
     **REVIEWS,
+    **ORDER,
     **STUDIOS,
     TERMS: gettext_lazy("Terms changed"),
     SHOW_END: phrase(gettext_lazy("%(show)s ended by the site"), cap=True),
@@ -179,9 +189,20 @@ class _ExportFormatter(LogFormatter):
         return f"{self.label}: {log_entry.data['what']}.{log_entry.data['format']}"
 
 
+class _OrderFormatter(LogFormatter):
+    """Who it was about, and until when."""
+
+    def format_message(self, log_entry: Any) -> str:
+        data = log_entry.data or {}
+        told = [data.get("name"), data.get("until"), _("and the address") if data.get("address") else None]
+        facts = ", ".join(str(fact) for fact in told if fact)
+        return f"{self.label}: {facts}" if facts else str(self.label)
+
+
 _FORMATTERS = {
     **dict.fromkeys((TERMS, PRICES, PROFILE, IMPORT), _TermsFormatter),
     **dict.fromkeys(REVIEWS, _ReviewFormatter),
+    **dict.fromkeys(ORDER, _OrderFormatter),
     **dict.fromkeys(STUDIOS, _StudioFormatter),
     studio_log.ROOM: _StudioRoomFormatter,
     SHOW_END: _ShowEndFormatter,

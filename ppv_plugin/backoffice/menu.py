@@ -8,6 +8,7 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 from .categories import RoomCategoryViewSet
 from .corrections import AdjustmentViewSet, RefundViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
+from .order import MessageViewSet, SanctionViewSet
 from .ratings import RatingViewSet
 from .spend_limits import SpendLimitViewSet
 from .tips import GoalViewSet, TipOptionViewSet
@@ -28,6 +29,8 @@ class VideoChatGroup(SnippetViewSetGroup):
         RoomModeViewSet,
         RoomCategoryViewSet,
         RatingViewSet,
+        MessageViewSet,
+        SanctionViewSet,
         TipOptionViewSet,
         GoalViewSet,
         SessionViewSet,

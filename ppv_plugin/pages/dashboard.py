@@ -22,7 +22,7 @@ from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
 from ppv_plugin.shows.queries import options_offered, performer_history, person_view, regulars, room_view
 from ppv_plugin.shows.queries.rooms import mode_features
 
-from . import addresses
+from . import addresses, chat_views
 from .room import socket_url
 from .statements import lines
 
@@ -69,6 +69,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "found_saved": request.GET.get("saved") == "found",
         "found_form": FoundForm(room=row),
         "client_prices": client_prices(row),
+        "chat_order": chat_views.context(room=row, now=now),
         **_price_forms(row),
         **(getattr(request, "ppv_form", None) or {}),
     }

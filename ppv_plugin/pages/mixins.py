@@ -95,6 +95,7 @@ class LiveListingMixin(RoutablePageMixin, _PPVPageMixin):
     def room_route(self, request: HttpRequest, slug: str) -> HttpResponse:
         found = room.context(page=self, request=request, slug=slug, now=timezone.now())
         response = self.render(request, template=self.ppv_room_template, context_overrides=found)
+        room.remember_visitor(request, response, site=self.get_site())
         return allow_devices(response)
 
 

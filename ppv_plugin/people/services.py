@@ -169,3 +169,8 @@ def block(*, performer_id: int, client_id: int, until: datetime | None, reason: 
         performer_id=performer_id, client_id=client_id, defaults={"until": until, "reason": reason}
     )
     return found
+
+
+def unblock(*, performer_id: int, client_id: int) -> None:
+    """The client may come in again."""
+    Block.objects.filter(performer_id=performer_id, client_id=client_id).delete()

@@ -99,6 +99,23 @@ def chat_posted(bus: Bus, *, message_id: int, room_id: int) -> None:
         bus.publish(events.Event(group=events.person_group(user_key, room_id), frame=frame, ref=ref))
 
 
+def chat_deleted(bus: Bus, *, message_id: int, room_id: int) -> None:
+    row = chat.message(message_id=message_id)
+    if row is None:
+        return
+    frame = p.encode(p.ChatGone(id=row.pk))
+    if row.private_show is None:
+        bus.publish(events.Event(group=events.room_group(room_id), frame=frame, numbered=True))
+        return
+    for user_key in _sides(row.private_show):
+        bus.publish(events.Event(group=events.person_group(user_key, room_id), frame=frame))
+
+
+def address_banned(bus: Bus, *, performer_id: int, address: str) -> None:
+    for room_id in Room.objects.filter(performer_id=performer_id).values_list("pk", flat=True):
+        bus.publish(events.Event(group=events.room_group(room_id), stale=f"{events.ADDRESS}{address}"))
+
+
 HANDLERS: dict[Signal, Callable[..., None]] = {
     signals.room_changed: room_changed,
     signals.person_changed: person_changed,
@@ -108,6 +125,8 @@ HANDLERS: dict[Signal, Callable[..., None]] = {
     signals.session_closed: session_closed,
     signals.media_taken: media_taken,
     signals.chat_posted: chat_posted,
+    signals.chat_deleted: chat_deleted,
+    signals.address_banned: address_banned,
 }
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils import translation
 
-from ppv_plugin.errors import BadInput, NotFound, PPVError, SignInNeeded
+from ppv_plugin.errors import BadInput, NotAllowed, NotFound, PPVError, SignInNeeded
 from ppv_plugin.ledger.rules import parse_tokens
 from ppv_plugin.shows import services as shows
 
@@ -24,16 +24,19 @@ _log = logging.getLogger(__name__)
 
 MEDIA = (p.MediaOffer, p.MediaLeave)  # what waits for the media engine
 OPEN_TO_VISITORS = MEDIA
+OPEN_TO_MODERATORS = (*MEDIA, p.ChatDelete, p.ChatMute, p.ChatKick, p.ChatBan, p.ChatSlow)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`user` None = not signed in."""
+    """`user` None = not signed in. `address`: keyed hash. `moderates`: there to keep order, and for nothing else."""
 
     user: Any | None
     room_id: int
     connection: UUID
     language: str = ""
+    address: str = ""
+    moderates: bool = False
 
 
 def execute(message: Any, caller: Caller, now: datetime) -> p.Ack | p.ErrorMessage:
@@ -41,6 +44,8 @@ def execute(message: Any, caller: Caller, now: datetime) -> p.Ack | p.ErrorMessa
         try:
             if caller.user is None and not isinstance(message, OPEN_TO_VISITORS):
                 raise SignInNeeded
+            if caller.moderates and not isinstance(message, OPEN_TO_MODERATORS):
+                raise NotAllowed
             return COMMANDS[type(message)](message, caller, now)
         except PPVError as refusal:
             return error_for(refusal, cid=message.cid)
@@ -54,8 +59,48 @@ def error_for(refusal: PPVError, *, cid: str | None = None) -> p.ErrorMessage:
 
 
 def chat_send(message: p.ChatSend, caller: Caller, now: datetime) -> p.Ack:
-    line = shows.say(user=caller.user, room_id=caller.room_id, cid=message.cid, text=message.text, now=now)
+    line = shows.say(
+        user=caller.user,
+        room_id=caller.room_id,
+        cid=message.cid,
+        text=message.text,
+        now=now,
+        address=caller.address,
+    )
     return p.Ack(cid=message.cid, id=str(line.pk))
+
+
+def chat_names(message: p.ChatNames, caller: Caller, now: datetime) -> p.Ack:
+    names = shows.names(user=caller.user, room_id=caller.room_id, prefix=message.prefix, now=now)
+    return p.Ack(cid=message.cid, names=names)
+
+
+def chat_delete(message: p.ChatDelete, caller: Caller, now: datetime) -> p.Ack:
+    shows.delete_line(user=caller.user, room_id=caller.room_id, message_id=message.id, now=now)
+    return p.Ack(cid=message.cid)
+
+
+def chat_mute(message: p.ChatMute, caller: Caller, now: datetime) -> p.Ack:
+    facts = {"message_id": message.id, "minutes": message.minutes, "cid": message.cid}
+    shows.mute(user=caller.user, room_id=caller.room_id, now=now, **facts)
+    return p.Ack(cid=message.cid)
+
+
+def chat_kick(message: p.ChatKick, caller: Caller, now: datetime) -> p.Ack:
+    shows.kick(user=caller.user, room_id=caller.room_id, message_id=message.id, cid=message.cid, now=now)
+    return p.Ack(cid=message.cid)
+
+
+def chat_ban(message: p.ChatBan, caller: Caller, now: datetime) -> p.Ack:
+    facts = {"message_id": message.id, "days": message.days, "by_address": message.address, "cid": message.cid}
+    shows.ban(user=caller.user, room_id=caller.room_id, now=now, **facts)
+    return p.Ack(cid=message.cid)
+
+
+def chat_slow(message: p.ChatSlow, caller: Caller, now: datetime) -> p.Ack:
+    facts = {"seconds": message.seconds, "cid": message.cid}
+    shows.set_slow_mode(user=caller.user, room_id=caller.room_id, now=now, **facts)
+    return p.Ack(cid=message.cid)
 
 
 def show_start(message: p.ShowStart, caller: Caller, now: datetime) -> p.Ack:
@@ -123,7 +168,8 @@ def group_leave(message: p.GroupLeave, caller: Caller, now: datetime) -> p.Ack:
 
 
 def client_block(message: p.BlockClient, caller: Caller, now: datetime) -> p.Ack:
-    shows.block_client(user=caller.user, room_id=caller.room_id, client=str(_uuid(message.client)), now=now)
+    client = str(_uuid(message.client))
+    shows.block_client(user=caller.user, room_id=caller.room_id, client=client, cid=message.cid, now=now)
     return p.Ack(cid=message.cid)
 
 
@@ -180,6 +226,12 @@ def media_leave(message: p.MediaLeave, caller: Caller, now: datetime) -> p.Ack:
 
 COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.ChatSend: chat_send,
+    p.ChatNames: chat_names,
+    p.ChatDelete: chat_delete,
+    p.ChatMute: chat_mute,
+    p.ChatKick: chat_kick,
+    p.ChatBan: chat_ban,
+    p.ChatSlow: chat_slow,
     p.ShowStart: show_start,
     p.ShowMode: show_mode,
     p.ShowEnd: show_end,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from ppv_plugin.errors import Blocked, NotAllowed, NotFound, SignInNeeded
+from ppv_plugin.errors import NotAllowed, NotFound, SignInNeeded
 
 from . import commands, entrance, events
 from . import protocol as p
@@ -39,6 +39,7 @@ class RoomConsumer(Socket):
         self._stale: set[str] = set()
         self._refreshing = False
         self._welcomed = False
+        self._free_time_ends = False
 
     async def hello(self, message: p.Hello) -> None:
         room: UUID = self.scope["url_route"]["kwargs"]["room"]
@@ -59,31 +60,46 @@ class RoomConsumer(Socket):
             self.outbox.push(frame)
         self.member.release(after=joined.position.seq, seen=(str(line.id) for line in scene.chat))
         self._welcomed = True
+        self._free_time_ends = scene.me.free_left_ms is not None
         if scene.me.blocked:
-            self.refuse(Blocked(), BLOCKED)
+            await self._put_out(arrival)
         elif self._stale:
             self._refresh()
 
     async def command(self, message: Any) -> p.Ack | p.ErrorMessage:
         if self.arrival is None or self.arrival.room_id is None or not self._welcomed:
             return commands.error_for(NotAllowed(), cid=message.cid)
-        caller = commands.Caller(self.identity.user, self.arrival.room_id, self.connection, self.identity.language)
+        caller = commands.Caller(
+            self.identity.user,
+            self.arrival.room_id,
+            self.connection,
+            self.identity.language,
+            self.arrival.address,
+            self.arrival.moderates,
+        )
         run = self.runtime.pool.run_media if isinstance(message, commands.MEDIA) else self.runtime.pool.run
         return await run(commands.execute, message, caller, timezone.now())
 
     async def recheck(self) -> None:
-        room_id = self.arrival.room_id if self.arrival else None
-        stays = await self.runtime.pool.run(entrance.may_stay, self.identity, room_id, timezone.now())
+        arrival = self.arrival or Arrival(self.identity)
+        stays = await self.runtime.pool.run(entrance.may_stay, arrival, timezone.now())
         if stays is None:
             self.refuse(SignInNeeded(), SIGNED_OUT)
         elif not stays:
-            self.refuse(Blocked(), BLOCKED)
+            await self._put_out(arrival)
+
+    async def _put_out(self, arrival: Arrival) -> None:
+        self.refuse(await self.runtime.pool.run(entrance.refusal, arrival, timezone.now()), BLOCKED)
 
     async def gone(self) -> None:
         if self.arrival is not None:
             await self.runtime.pool.run_media(entrance.depart, self.connection, timezone.now())
 
     def on_stale(self, what: str) -> None:
+        if what.startswith(events.ADDRESS):
+            if self.arrival is not None and what == events.ADDRESS + self.arrival.address:
+                self.runtime.spawn(self.recheck())
+            return
         self._stale.add(what)
         if self._welcomed:
             self._refresh()
@@ -128,18 +144,18 @@ class RoomConsumer(Socket):
                     await self._tell_me()
                 if events.WALLET in stale:
                     await self._tell_wallet()
+                    if self._free_time_ends and events.ME not in stale:
+                        await self._tell_me()  # a wallet that is not empty has no end of free time
         finally:
             self._refreshing = False
 
     async def _tell_me(self) -> None:
         assert self.arrival is not None, "nobody is told before the welcome"
-        assert self.arrival.room_id is not None, "a room that is not there welcomes nobody"
-        me = await self.runtime.pool.run(
-            entrance.person, self.identity, self.arrival.room_id, self.connection, timezone.now()
-        )
+        me = await self.runtime.pool.run(entrance.person, self.arrival, self.connection, timezone.now())
+        self._free_time_ends = me.free_left_ms is not None
         self.say(p.MeState(me=me), key="me.state")
         if me.blocked:
-            self.refuse(Blocked(), BLOCKED)
+            await self._put_out(self.arrival)
 
     async def _tell_wallet(self) -> None:
         wallet = await self.runtime.pool.run(entrance.wallet, self.identity)
@@ -170,5 +186,5 @@ class ListingConsumer(Socket):
         return commands.error_for(NotAllowed(), cid=message.cid)
 
     async def recheck(self) -> None:
-        if await self.runtime.pool.run(entrance.may_stay, self.identity, None, timezone.now()) is None:
+        if await self.runtime.pool.run(entrance.may_stay, Arrival(self.identity), timezone.now()) is None:
             self.refuse(SignInNeeded(), SIGNED_OUT)

@@ -6,38 +6,52 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils import translation
+from msgspec.structs import replace
 from wagtail.models import Site
 
 from ppv_plugin.chat import queries as chat
+from ppv_plugin.chat.free_time import COOKIE, visitor_of
 from ppv_plugin.chat.states import ChatView
 from ppv_plugin.conf import conf
+from ppv_plugin.errors import Blocked, BlockedUntil
 from ppv_plugin.ledger import queries as ledger
+from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.media.ice import ice_servers
 from ppv_plugin.people import queries as people
 from ppv_plugin.people.models import Block
 from ppv_plugin.rooms import presence
+from ppv_plugin.rooms.addresses import hashed
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.shows import queries as shows
 from ppv_plugin.shows.models import PrivateShow
+from ppv_plugin.shows.services.moderation import MODERATE, note_moderator
 from ppv_plugin.shows.states import PersonView, RoomView
 
 from .asgi_types import Scope
-from .identity import Identity, identify, still_holds
+from .identity import Identity, cookies_of, identify, still_holds
 from .protocol import WalletState
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who came where. `room_id` None = there is no such room."""
+    """Who came where. `room_id` None = there is no such room. `address`: keyed hash; `visitor`: of a signed cookie."""
 
     identity: Identity
     room_id: int | None = None
     role: str = "visitor"
+    address: str = ""
+    visitor: str = ""
+
+    @property
+    def moderates(self) -> bool:
+        return self.role == presence.MODERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +71,19 @@ def arrive(scope: Scope, room: UUID) -> Arrival:
     if row is None:
         return Arrival(identity)
     room_id, performer_user = row
+    address = hashed((scope.get("client") or ("",))[0])
     if identity.user is None:
-        return Arrival(identity, room_id)
-    return Arrival(identity, room_id, "performer" if identity.user.pk == performer_user else "client")
+        return Arrival(identity, room_id, address=address, visitor=visitor_of(cookies_of(scope).get(COOKIE, "")))
+    role = "performer" if identity.user.pk == performer_user else "client"
+    if role == "client" and _asks_to_moderate(scope) and identity.user.has_perm(MODERATE):
+        role = presence.MODERATOR
+    return Arrival(identity, room_id, role, address=address)
+
+
+def _asks_to_moderate(scope: Scope) -> bool:
+    """Staff come as clients unless they say otherwise: whoever watches to keep order has said so, and it is written
+    down."""
+    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("as") == [presence.MODERATOR]
 
 
 def enter(arrival: Arrival, connection: UUID, *, with_chat: bool, now: datetime) -> Scene:
@@ -67,11 +91,15 @@ def enter(arrival: Arrival, connection: UUID, *, with_chat: bool, now: datetime)
     identity, room_id = arrival.identity, arrival.room_id
     assert room_id is not None, "only an existing room is entered"
     with translation.override(identity.language or None):
-        if may_stay(identity, room_id, now):
+        stays = may_stay(arrival, now)
+        if stays:
             open_presence(arrival, connection, now)
+            if arrival.moderates:
+                note_moderator(room_id=room_id, user=identity.user)
+        me = person(arrival, connection, now)
         return Scene(
             room=shows.room_view(room_id=room_id, now=now),
-            me=person(identity, room_id, connection, now),
+            me=me if stays is not False else replace(me, blocked=True),
             chat=lines(identity, room_id, with_public=with_chat),
             ice_servers=ice_servers(user_ref=_reference(identity, connection), now=now.timestamp(), settings=conf),
         )
@@ -85,6 +113,8 @@ def open_presence(arrival: Arrival, connection: UUID, now: datetime) -> None:
         user_key=arrival.identity.user_key,
         role=arrival.role,
         now=now,
+        address=arrival.address,
+        visitor=arrival.visitor,
     )
 
 
@@ -92,9 +122,17 @@ def depart(connection: UUID, now: datetime) -> None:
     presence.close_presence(connection=connection, now=now)
 
 
-def person(identity: Identity, room_id: int, connection: UUID, now: datetime) -> PersonView:
+def person(arrival: Arrival, connection: UUID, now: datetime) -> PersonView:
+    assert arrival.room_id is not None, "only an existing room is entered"
+    identity = arrival.identity
     with translation.override(identity.language or None):
-        return shows.person_view(user=identity.user, room_id=room_id, connection=connection, now=now)
+        return shows.person_view(
+            user=identity.user,
+            room_id=arrival.room_id,
+            connection=connection,
+            now=now,
+            moderates=arrival.moderates,
+        )
 
 
 def lines(identity: Identity, room_id: int, *, with_public: bool) -> list[ChatView]:
@@ -131,14 +169,33 @@ def tiles(site_id: int, *, limit: int, now: datetime) -> list[RoomView] | None:
     return [tile.room for tile in page.rooms]
 
 
-def may_stay(identity: Identity, room_id: int | None, now: datetime) -> bool | None:
-    """True: yes. False: blocked by the performer. None: not signed in any more."""
+def may_stay(arrival: Arrival, now: datetime) -> bool | None:
+    """True: yes. False: put out by the performer or a moderator. None: not signed in any more."""
+    identity, room_id = arrival.identity, arrival.room_id
     if not still_holds(identity):
         return None
-    if identity.user is None or room_id is None:
+    if room_id is None or arrival.role == presence.PERFORMER:
+        return True
+    if arrival.moderates:
+        return bool(get_user_model()._default_manager.get(pk=identity.user.pk).has_perm(MODERATE))  # type: ignore[union-attr]
+    if chat.is_address_banned(room_id=room_id, address=arrival.address, now=now):
+        return False
+    if identity.user is None:
         return True
     blocks = Block.objects.filter(performer__rooms=room_id, client__user=identity.user)
     return not blocks.filter(Q(until__isnull=True) | Q(until__gt=now)).exists()
+
+
+def refusal(arrival: Arrival, now: datetime) -> Blocked:
+    """Why somebody who may not stay is put out, and until when."""
+    user, room_id = arrival.identity.user, arrival.room_id
+    client = people.client_of(user)
+    if client is None or room_id is None:
+        return Blocked()
+    performer_id = Room.objects.values_list("performer_id", flat=True).get(pk=room_id)
+    until = chat.blocked_until(performer_id=performer_id, client_id=client.pk, now=now)
+    with translation.override(arrival.identity.language or None):
+        return BlockedUntil(until=local_text(until, "DATETIME_FORMAT")) if until else Blocked()
 
 
 def _reference(identity: Identity, connection: UUID) -> str:

@@ -17,6 +17,7 @@ from .protocol import ServerMessage, encode
 ROOM = "room"  # stale: a room's view; `room` and `site` are set
 ME = "me"  # stale: what a person sees of himself
 WALLET = "wallet"  # stale: a client's balance
+ADDRESS = "address:"  # stale: whether who comes from this (hashed) address may stay
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UNSTAMPED = '"seq":0}'

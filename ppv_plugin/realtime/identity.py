@@ -34,7 +34,7 @@ class Identity:
 
 def identify(scope: Scope) -> Identity:
     """Reads the database. A `user` that a site's own middleware has put into the scope is believed."""
-    cookies = _cookies(scope)
+    cookies = cookies_of(scope)
     language = language_of(scope, cookies)
     user = scope.get("user")
     if user is not None:
@@ -68,7 +68,7 @@ def language_of(scope: Scope, cookies: dict[str, str]) -> str:
     return translation.get_language_from_request(request)  # type: ignore[arg-type]
 
 
-def _cookies(scope: Scope) -> dict[str, str]:
+def cookies_of(scope: Scope) -> dict[str, str]:
     raw = b"; ".join(value for name, value in scope["headers"] if name.lower() == b"cookie")
     return parse_cookie(raw.decode("latin-1"))
 

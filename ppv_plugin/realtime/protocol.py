@@ -40,6 +40,51 @@ class ChatSend(Struct, tag_field="t", tag="chat.send"):
     text: Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS_MAX)]
 
 
+class ChatNames(Struct, tag_field="t", tag="chat.names"):
+    """Who can be mentioned by a name that begins with `prefix`."""
+
+    cid: Cid
+    prefix: Annotated[str, Meta(max_length=80)] = ""
+
+
+class ChatDelete(Struct, tag_field="t", tag="chat.delete"):
+    """Who keeps order takes a line (by its id) away for everybody."""
+
+    cid: Cid
+    id: int
+
+
+class ChatMute(Struct, tag_field="t", tag="chat.mute"):
+    """Whoever wrote line `id` may not write for so many minutes."""
+
+    cid: Cid
+    id: int
+    minutes: Annotated[int, Meta(ge=1, le=1440)]
+
+
+class ChatKick(Struct, tag_field="t", tag="chat.kick"):
+    """Whoever wrote line `id` is put out for 15 minutes."""
+
+    cid: Cid
+    id: int
+
+
+class ChatBan(Struct, tag_field="t", tag="chat.ban"):
+    """Whoever wrote line `id` is put out for 7 `days`, without for ever. `address`: and whoever shares the address."""
+
+    cid: Cid
+    id: int
+    days: Literal[7] | None = None
+    address: bool = False
+
+
+class ChatSlow(Struct, tag_field="t", tag="chat.slow"):
+    """One line of a client in so many seconds; 0 = as the site says."""
+
+    cid: Cid
+    seconds: Annotated[int, Meta(ge=0, le=600)]
+
+
 class ShowStart(Struct, tag_field="t", tag="show.start"):
     """The performer goes live in a room mode (by its id)."""
 
@@ -171,6 +216,12 @@ class Ping(Struct, tag_field="t", tag="ping"):
 ClientMessage = (
     Hello
     | ChatSend
+    | ChatNames
+    | ChatDelete
+    | ChatMute
+    | ChatKick
+    | ChatBan
+    | ChatSlow
     | ShowStart
     | ShowMode
     | ShowEnd
@@ -223,6 +274,13 @@ class ChatMessage(Struct, tag_field="t", tag="chat.msg"):
     seq: int = 0
 
 
+class ChatGone(Struct, tag_field="t", tag="chat.gone"):
+    """Line `id` was deleted. In the public chat with `seq`."""
+
+    id: int
+    seq: int = 0
+
+
 class MeterMessage(Struct, tag_field="t", tag="meter"):
     meter: MeterView
 
@@ -258,11 +316,12 @@ class WalletState(Struct, tag_field="t", tag="wallet.state"):
 
 
 class Ack(Struct, tag_field="t", tag="ack"):
-    """`sdp` answers a `media.offer`; `id` names what a command made."""
+    """`sdp` answers a `media.offer`, `names` a `chat.names`; `id` names what a command made."""
 
     cid: str
     id: str | None = None
     sdp: str | None = None
+    names: list[str] | None = None
 
 
 class ErrorMessage(Struct, tag_field="t", tag="error"):
@@ -295,6 +354,7 @@ ServerMessage = (
     | MeState
     | RoomState
     | ChatMessage
+    | ChatGone
     | MeterMessage
     | SessionWarning
     | SessionEnded

@@ -9,10 +9,14 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.utils import timezone
+from wagtail.models import Site
 
+from ppv_plugin.chat import services as chat
+from ppv_plugin.chat.free_time import forget_use
 from ppv_plugin.rooms import presence
+from ppv_plugin.shows import services as shows
 
-from . import entrance
+from . import entrance, events
 from .entrance import Arrival
 from .hub import RoomHub
 from .identity import Identity
@@ -42,6 +46,8 @@ class OpenSocket(Protocol):
 
     def end(self, code: int | None) -> None: ...
 
+    def on_stale(self, what: str) -> None: ...
+
     async def recheck(self) -> None: ...
 
 
@@ -59,6 +65,7 @@ class Upkeep:
             (VIEWERS_EVERY, self.count_viewers),
             (RECHECK_EVERY, self.recheck),
             (REFRESH_EVERY, self._hub.refresh),
+            (REFRESH_EVERY, self.forget),
         ):
             self._tasks.append(asyncio.create_task(_every(seconds, work)))
 
@@ -77,6 +84,8 @@ class Upkeep:
                 arrival = sockets[unknown].arrival
                 if arrival is not None and sockets[unknown].is_open:
                     await self._pool.run(entrance.open_presence, arrival, unknown, now)
+            for ended in await self._pool.run(shows.count_free_time, connections=connections, now=now):
+                sockets[ended].on_stale(events.ME)
         self._rooms_seen.update(await self._pool.run(presence.sweep, now=now))
         await self._hub.mend()
 
@@ -87,6 +96,10 @@ class Upkeep:
         counted, self._rooms_seen = sorted(rooms | self._rooms_seen), rooms
         for batch in _batches(counted):
             await self._pool.run(presence.count_viewers, room_ids=batch, now=timezone.now())
+
+    async def forget(self) -> None:
+        """Hashed addresses and free time that nobody needs any more."""
+        await self._pool.run(_forget)
 
     async def recheck(self) -> None:
         """A few at a time, so that a full house does not ask the database all at once."""
@@ -101,6 +114,13 @@ class Upkeep:
         for answer in answers:
             if isinstance(answer, Exception):
                 _log.error("a socket could not be checked", exc_info=answer)
+
+
+def _forget() -> None:
+    now = timezone.now()
+    for site in Site.objects.all():
+        chat.forget_addresses(site=site, now=now)
+    forget_use(now=now)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

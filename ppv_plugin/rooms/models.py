@@ -397,7 +397,9 @@ class Presence(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="presence")
     user_key = models.CharField(max_length=64, blank=True, default="")
-    role = models.CharField(max_length=12)  # performer, client, visitor
+    role = models.CharField(max_length=12)  # performer, client, visitor, moderator
+    address = models.CharField(max_length=32, blank=True, default="")  # keyed hash
+    visitor = models.CharField(max_length=32, blank=True, default="")  # of a signed cookie
     participant = models.CharField(max_length=64, blank=True, default="")  # whose media it holds
     seen_at = models.DateTimeField()
 

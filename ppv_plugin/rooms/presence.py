@@ -14,15 +14,24 @@ from ppv_plugin.conf import conf
 
 from .models import Presence, Room
 
-PERFORMER = "performer"
+PERFORMER, MODERATOR = "performer", "moderator"
+UNCOUNTED = (PERFORMER, MODERATOR, "voyeur")  # no viewers; the last two are in no list either
 
 
-def open_presence(*, connection: UUID, room_id: int, user_key: str, role: str, now: datetime) -> None:
-    """The socket is in the room. Saying so again only shows that it is alive."""
+def open_presence(
+    *,
+    connection: UUID,
+    room_id: int,
+    user_key: str,
+    role: str,
+    now: datetime,
+    address: str = "",
+    visitor: str = "",
+) -> None:
+    """The socket is in the room. Saying so again only shows that it is alive. `address`: its keyed hash."""
+    first = {"room_id": room_id, "user_key": user_key, "role": role, "address": address, "visitor": visitor}
     Presence.objects.update_or_create(
-        id=connection,
-        defaults={"seen_at": now},
-        create_defaults={"room_id": room_id, "user_key": user_key, "role": role, "seen_at": now},
+        id=connection, defaults={"seen_at": now}, create_defaults={**first, "seen_at": now}
     )
 
 
@@ -42,7 +51,8 @@ def close_presence(*, connection: UUID, now: datetime) -> None:
 
 
 def viewer_count(*, room_id: int, now: datetime) -> int:
-    """People watching: each signed-in user once, each socket of somebody unknown once, the performer not."""
+    """People watching: each signed-in user once, each socket of somebody unknown once, the performer and who moderates
+    not."""
     return _viewers(room_ids=[room_id], now=now).get(room_id, 0)
 
 
@@ -82,13 +92,39 @@ def holder_of(*, participant: str, now: datetime) -> UUID | None:
 
 def viewer_participants(*, room_id: int) -> list[str]:
     """The free viewers with media, in a stable order."""
-    rows = Presence.objects.filter(room_id=room_id, participant__startswith="c-")
+    return _participants(room_id, "c-")
+
+
+def moderator_participants(*, room_id: int) -> list[str]:
+    """The moderators with media, in a stable order."""
+    return _participants(room_id, "m-")
+
+
+def _participants(room_id: int, prefix: str) -> list[str]:
+    rows = Presence.objects.filter(room_id=room_id, participant__startswith=prefix)
     return list(rows.order_by("participant").values_list("participant", flat=True))
 
 
-def performers_present(*, room_ids: Collection[int], now: datetime) -> set[int]:
-    """Those of these rooms whose performer has an open socket."""
-    rows = _alive(now).filter(room_id__in=room_ids, role=PERFORMER)
+def is_moderator(*, connection: UUID) -> bool:
+    """This socket came in to moderate."""
+    return Presence.objects.filter(id=connection, role=MODERATOR).exists()
+
+
+def of_connection(*, connection: UUID | None) -> Presence | None:
+    return Presence.objects.filter(id=connection).first() if connection is not None else None
+
+
+def named_viewers(*, room_id: int, now: datetime) -> list[str]:
+    """The signed-in people whom others may know to be in a room, by their user key, each once."""
+    rows = _alive(now).filter(room_id=room_id).exclude(user_key="")
+    hidden = set(rows.filter(role__in=UNCOUNTED).values_list("user_key", flat=True))
+    return sorted(set(rows.values_list("user_key", flat=True)) - hidden)
+
+
+def performers_present(*, room_ids: Collection[int], within_seconds: int, now: datetime) -> set[int]:
+    """Those of these rooms whose performer has an open socket that was heard of within so many seconds."""
+    heard = now - timedelta(seconds=within_seconds)
+    rows = _alive(now).filter(room_id__in=room_ids, role=PERFORMER, seen_at__gte=heard)
     return set(rows.values_list("room_id", flat=True))
 
 
@@ -112,7 +148,7 @@ def sweep(*, now: datetime) -> list[int]:
 
 
 def _viewers(*, room_ids: Collection[int], now: datetime) -> dict[int, int]:
-    rows = _alive(now).filter(room_id__in=room_ids).exclude(role=PERFORMER).values("room_id").order_by()
+    rows = _alive(now).filter(room_id__in=room_ids).exclude(role__in=UNCOUNTED).values("room_id").order_by()
     counted = rows.annotate(
         known=Count("user_key", distinct=True, filter=~Q(user_key="")), unknown=Count("id", filter=Q(user_key=""))
     ).annotate(viewers=F("known") + F("unknown"))

@@ -33,6 +33,10 @@ def viewer_participant(connection: UUID) -> str:
     return f"c-{connection}"
 
 
+def moderator_participant(connection: UUID) -> str:
+    return f"m-{connection}"
+
+
 def visit_participant(visit_id: UUID) -> str:
     return f"v-{visit_id}"
 

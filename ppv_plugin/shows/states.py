@@ -43,7 +43,8 @@ class RoomView(Struct, frozen=True):
 
     `mode_number` counts how often the performer changed the mode of this show; `mode_key` is the mode's key, the same
     in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
-    to under another number counts for nothing. `goals` are in their order."""
+    to under another number counts for nothing. `slow_seconds`: one chat line of a client in so many seconds. `goals`:
+    in their order."""
 
     slug: str
     title: str
@@ -60,6 +61,7 @@ class RoomView(Struct, frozen=True):
     mode_key: str | None = None
     mode_number: int = 0
     consent: bool = False
+    slow_seconds: int = 0
     goals: list[GoalView] = []
 
 
@@ -133,10 +135,13 @@ class OwnTerms(Struct, frozen=True):
 
 
 class PersonView(Struct, frozen=True):
-    """One person's own state in a room. `role`: performer (of this room), client or visitor (not signed in).
+    """One person's own state in a room. `role`: performer (of this room), client, visitor (not signed in) or moderator
+    (there unseen, to keep order).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
     `requests` (pending ones), `requests_mode`, `earned_today` and `show_tips` (what this show was tipped, before the
-    split) are for the performer of the room, `own` for a client who is in no show of it."""
+    split) are for the performer of the room, `own` for a client who is in no show of it. `ref` stands for this person
+    in mentions. `blocked_until`, `muted_until`: moments. `free_left_ms`: what is left of today's free watching, None
+    where it has no end."""
 
     role: str
     name: str | None
@@ -150,4 +155,8 @@ class PersonView(Struct, frozen=True):
     requests_mode: str | None = None
     earned_today: str | None = None
     own: OwnTerms | None = None
+    ref: str = ""
+    blocked_until: int | None = None
+    muted_until: int | None = None
+    free_left_ms: int | None = None
     show_tips: str | None = None

@@ -31,6 +31,7 @@ from .queries import stage as stage_queries
 
 _log = logging.getLogger(__name__)
 _REPAIR_SECONDS = 5.0
+_SILENT_SECONDS = 25  # more than a beat of presence; with the time of supervision after it less than a minute
 
 
 class Meter:
@@ -133,7 +134,8 @@ class Meter:
         """A performer without an open socket and without media is offline within a minute."""
         connected = {p.id for p in evidence.participants if p.connected} if evidence is not None else set()
         shows = list(Show.objects.filter(state=Show.State.LIVE).values_list("id", "room_id"))
-        present = presence.performers_present(room_ids=[room_id for _id, room_id in shows], now=now)
+        rooms = [room_id for _id, room_id in shows]
+        present = presence.performers_present(room_ids=rooms, within_seconds=_SILENT_SECONDS, now=now)
         for show_id, room_id in shows:
             alive = rules.performer_participant(show_id) in connected or room_id in present
             if self._performers.is_lost(

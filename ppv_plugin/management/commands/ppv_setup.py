@@ -67,6 +67,7 @@ GROUPS = {
         ADMIN,
         *(f"ppv_plugin.{act}_{what}" for act in ("change", "view") for what in ("room", "performer")),
         *(f"ppv_plugin.{verb}" for verb in ("view_client", "view_rating", "delete_rating", "review_role")),
+        *(f"ppv_plugin.{verb}" for verb in ("moderate_chat", "view_message", "view_sanction", "change_chatsettings")),
     ],
     "Video chat finance": [
         ADMIN,

@@ -8,18 +8,21 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from ppv_plugin.chat import queries as chat
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger import limits
 from ppv_plugin.ledger import queries as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import rules as metering_rules
 from ppv_plugin.people import queries as people
+from ppv_plugin.people.services import public_name
 from ppv_plugin.rooms import presence
 from ppv_plugin.rooms.models import Room
 
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..states import PersonView, RequestView, SessionView
+from .free_time import free_left_ms
 from .meters import meters
 from .own_terms import own_terms
 from .rooms import minimum_of, price_of
@@ -28,17 +31,23 @@ from .tips import tips_of_show
 _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
 
 
-def person_view(*, user: Any, room_id: int, connection: UUID | None, now: datetime) -> PersonView:
-    """Raises NotFound when there is no such room."""
+def person_view(
+    *, user: Any, room_id: int, connection: UUID | None, now: datetime, moderates: bool = False
+) -> PersonView:
+    """`moderates`: came in to keep order, and is no client there. Raises NotFound when there is no such room."""
     room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
     if room is None or room.performer is None:
         raise NotFound
     if user is None or not user.is_authenticated:
-        return _VISITOR
+        return replace(_VISITOR, free_left_ms=free_left_ms(room=room, connection=connection, now=now))
     show = Show.objects.filter(room=room, state=Show.State.LIVE).first()
     if room.performer.user_id == user.pk:
-        return _performer_view(room, show, connection, now)
-    return _client_view(user, room, show, connection, now)
+        view = _performer_view(room, show, connection, now)
+    elif moderates:
+        view = PersonView(role="moderator", name=public_name(user), blocked=False, balance=None)
+    else:
+        view = _client_view(user, room, show, connection, now)
+    return replace(view, ref=chat.ref_of(room_id=room_id, user_key=str(user.pk)))
 
 
 def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: datetime) -> PersonView:
@@ -64,9 +73,8 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
 def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | None, now: datetime) -> PersonView:
     client = people.client_of(user)
     if client is None:
-        from ppv_plugin.people.services import public_name
-
-        return PersonView(role="client", name=public_name(user), blocked=False, balance=tokens(0))
+        left = free_left_ms(room=room, connection=connection, now=now)
+        return PersonView(role="client", name=public_name(user), blocked=False, balance=tokens(0), free_left_ms=left)
     blocked = people.is_blocked(performer_id=room.performer_id, client_id=client.pk, now=now)
     private = _open_private(show, client)
     visit = (
@@ -92,7 +100,16 @@ def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | Non
         meter=lines[0].client if lines else None,
         elsewhere=_elsewhere(participant, connection, now) if participant else False,
         own=own_terms(room=room, show=show, client=client, wallet=wallet, now=now) if show and not paid else None,
+        blocked_until=_unix_ms(
+            blocked and chat.blocked_until(performer_id=room.performer_id, client_id=client.pk, now=now)
+        ),
+        muted_until=_unix_ms(chat.muted_until(room_id=room.pk, client_id=client.pk, now=now)),
+        free_left_ms=None if paid else free_left_ms(room=room, connection=connection, now=now),
     )
+
+
+def _unix_ms(moment: datetime | bool | None) -> int | None:
+    return rules.unix_ms(moment) if isinstance(moment, datetime) else None
 
 
 def _open_private(show: Show | None, client: Any = None) -> PrivateShow | None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.urls import reverse
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ppv_plugin import hooks
+from ppv_plugin.chat import queries as chat
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import rule_words
@@ -152,7 +154,15 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
     }
     prices = {site.pk: rooms.pricing(site) for site in {room.site for room in page}}
     goals = goals_of(room_ids=[room.pk for room in page])
-    return [_view(room, shows.get(room.pk), prices[room.site_id], goals.get(room.pk, [])) for room in page]
+    slow = chat.slow_seconds(room_ids=list(shows))
+    site_slow = {site_id: chat.chat_settings(row.site).slow_seconds for site_id, row in prices.items()} if shows else {}
+    return [
+        replace(
+            _view(room, shows.get(room.pk), prices[room.site_id], goals.get(room.pk, [])),
+            slow_seconds=max(slow.get(room.pk, 0), site_slow.get(room.site_id, 0)),
+        )
+        for room in page
+    ]
 
 
 def _view(room: Any, show: Show | None, prices: Any, goals: list[GoalView]) -> RoomView:

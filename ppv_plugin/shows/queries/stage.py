@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ppv_plugin.conf import conf
-from ppv_plugin.errors import Blocked, Gone, NotAllowed
+from ppv_plugin.errors import Blocked, FreeTimeOver, Gone, NotAllowed
 from ppv_plugin.media.engine import AV, Kind, ParticipantPlan, StagePlan
 from ppv_plugin.metering import queries as metering
 from ppv_plugin.people import queries as people
@@ -16,6 +16,7 @@ from ppv_plugin.rooms import presence
 
 from .. import rules
 from ..models import PrivateShow, Show, Visit
+from .free_time import free_left_ms
 
 _NEEDS = frozenset({Kind.VIDEO})  # a muted microphone is the performer's choice; a missing picture is not paid for
 
@@ -36,7 +37,8 @@ class Place:
 
 
 def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Place:
-    """Raises Gone (nobody live) and NotAllowed (a paid show one is not in, somebody else's private show)."""
+    """Raises Gone (nobody live), NotAllowed (a paid show one is not in, somebody else's private show), Blocked and
+    FreeTimeOver. A moderator sees what is public, paid or not, and is nobody's viewer."""
     show = _live(room_id)
     if show is None:
         raise Gone
@@ -44,6 +46,8 @@ def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Pla
     signed_in = user is not None and user.is_authenticated
     if signed_in and show.room.performer.user_id == user.pk:
         return Place(rules.performer_participant(show.id), True, private is not None, True)
+    if signed_in and presence.is_moderator(connection=connection):
+        return Place(rules.moderator_participant(connection), False, True, False)
     client = people.client_of(user)
     if client is not None and people.is_blocked(performer_id=show.room.performer.pk, client_id=client.pk, now=now):
         raise Blocked
@@ -54,6 +58,8 @@ def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Pla
         if visit is None:
             raise NotAllowed
         return Place(rules.visit_participant(visit.id), False, True, True)
+    if private is None and free_left_ms(room=show.room, connection=connection, now=now) == 0:
+        raise FreeTimeOver
     return Place(rules.viewer_participant(connection), False, True, False)
 
 
@@ -89,10 +95,10 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
         )
         for visit_id, session_id in visits
     ]
+    unpaid = presence.moderator_participants(room_id=room_id)
     if not show.terms["group_cpm"]:
-        people_on_stage += [
-            ParticipantPlan(name, source=public_source) for name in presence.viewer_participants(room_id=room_id)
-        ]
+        unpaid = [*presence.viewer_participants(room_id=room_id), *unpaid]
+    people_on_stage += [ParticipantPlan(name, source=public_source) for name in unpaid]
     return StagePlan(rules.stage_name(room_id), tuple(people_on_stage), max_kbps=conf.RELAY_MAX_KBPS)
 
 
@@ -102,7 +108,7 @@ def live_room_ids() -> list[int]:
 
 def _live(room_id: int) -> Show | None:
     rows = Show.objects.filter(room_id=room_id, state=Show.State.LIVE)
-    return rows.select_related("room__performer").first()
+    return rows.select_related("room__performer", "room__site").first()
 
 
 def _open_private(show: Show) -> PrivateShow | None:

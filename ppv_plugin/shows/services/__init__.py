@@ -1,15 +1,27 @@
 """Verbs of shows. Each is one short module; import them from here."""
 
 from .endings import close_show, end_private_show, end_session, end_visit
+from .free_time import count_free_time
 from .goals import add_goal, delete_goal, move_goal, reset_goals
 from .going_live import go_live, leave, set_requests
 from .group import enter_group, leave_group
 from .media import apply_stage, join_media, leave_media, report_usage, usage_reports
+from .moderation import (
+    ban,
+    block_client,
+    delete_line,
+    kick,
+    lift,
+    moderated_room,
+    mute,
+    set_slow_mode,
+    set_words,
+)
 from .modes import close_left_behind, switch_mode
 from .private import answer_request, cancel_request, end_private, expire_requests, request_private
 from .ratings import rate_room, remove_rating
 from .suspension import Running, close_suspended, running_in
-from .talk import block_client, say
+from .talk import names, say
 from .tips import give_tip
 
 __all__ = [
@@ -17,12 +29,15 @@ __all__ = [
     "add_goal",
     "answer_request",
     "apply_stage",
+    "ban",
     "block_client",
     "cancel_request",
     "close_left_behind",
     "close_show",
     "close_suspended",
+    "count_free_time",
     "delete_goal",
+    "delete_line",
     "end_private",
     "end_private_show",
     "end_session",
@@ -32,10 +47,15 @@ __all__ = [
     "give_tip",
     "go_live",
     "join_media",
+    "kick",
     "leave",
     "leave_group",
     "leave_media",
+    "lift",
+    "moderated_room",
     "move_goal",
+    "mute",
+    "names",
     "rate_room",
     "remove_rating",
     "report_usage",
@@ -44,6 +64,8 @@ __all__ = [
     "running_in",
     "say",
     "set_requests",
+    "set_slow_mode",
+    "set_words",
     "switch_mode",
     "usage_reports",
 ]

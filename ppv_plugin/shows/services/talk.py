@@ -1,51 +1,80 @@
-"""What is said in a room, and whom the performer does not let in any more."""
+"""What is said in a room, and who can be spoken to."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
-from uuid import UUID
+
+from django.db import transaction
 
 from ppv_plugin import hooks
+from ppv_plugin.chat import mentioning
+from ppv_plugin.chat import queries as chat_queries
 from ppv_plugin.chat import services as chat
-from ppv_plugin.errors import BadInput, NotAllowed, NotFound
-from ppv_plugin.people import queries as people_queries
-from ppv_plugin.people import services as people
+from ppv_plugin.chat.mentioning import Person
+from ppv_plugin.errors import Muted, NotAllowed
+from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.people.models import Client
+from ppv_plugin.rooms import presence
 
 from ..models import PrivateShow, Show, Visit
-from .common import client_in, live_show, own_room, person_moved_on
-from .endings import end_private_show, end_visit
-from .media import report_usage
+from .common import client_in, live_show
+
+NAMES_MAX = 8
 
 
-def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime) -> Any:
+def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime, address: str = "") -> Any:
     """Store a line: in the private show one is in, else in the room's public chat. The same `cid` stores it once.
 
-    Raises Gone (nobody live), SignInNeeded, Blocked, NotAllowed (a paid show one has not entered, vetoed), BadInput.
+    `address`: keyed hash of where it comes from. Raises Gone (nobody live), SignInNeeded, Blocked, Muted, NotAllowed (a
+    paid show one has not entered, vetoed), TooFast (slow mode, too many at once), BadInput.
     """
+    show, client, within = _speaker(user=user, room_id=room_id, now=now)
+    room = show.room
+    hooks.veto_message(user=user, room=room, text=text)
+    text = hooks.message_text(text, user=user, room=room)
+    with transaction.atomic():
+        if client is not None:  # of two tabs that send at once the second counts the first one's line
+            Client.objects.select_for_update(no_key=True, of=("self",)).filter(pk=client.pk).first()
+        return chat.post_message(
+            room_id=room_id,
+            private_show=within.id if within else None,
+            author_kind="client" if client is not None else "performer",
+            author_key=str(user.pk),
+            author_name=client.name if client is not None else room.performer.name,
+            text=text,
+            cid=cid,
+            now=now,
+            address=address,
+            people=partial(_people, show, within, now),
+        )
+
+
+def names(*, user: Any, room_id: int, prefix: str, now: datetime) -> list[str]:
+    """Who can be mentioned by a name that begins like this: the performer, who wrote, who is seen to be in the room.
+
+    Never one who is there unseen. Raises what `say` raises.
+    """
+    show, _client, within = _speaker(user=user, room_id=room_id, now=now)
+    others = [person for person in _people(show, within, now) if person.key != str(user.pk)]
+    return mentioning.matching(prefix, others, limit=NAMES_MAX)
+
+
+def _speaker(*, user: Any, room_id: int, now: datetime) -> tuple[Show, Any, PrivateShow | None]:
+    """The show, the client (None: the performer) and the private show it speaks in."""
     show = live_show(room_id)
     room = show.room
     private = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).select_related("client").first()
     if user is not None and user.is_authenticated and room.performer.user_id == user.pk:
-        author_kind, name, within = "performer", room.performer.name, private
-    else:
-        client = client_in(user=user, room=room, now=now)
-        author_kind, name = "client", client.name
-        within = private if private is not None and private.client_id == client.pk else None
-        if within is None:
-            _check_inside(show, client)
-    hooks.veto_message(user=user, room=room, text=text)
-    return chat.post_message(
-        room_id=room_id,
-        private_show=within.id if within else None,
-        author_kind=author_kind,
-        author_key=str(user.pk),
-        author_name=name,
-        text=hooks.message_text(text, user=user, room=room),
-        cid=cid,
-        now=now,
-    )
+        return show, None, private
+    client = client_in(user=user, room=room, now=now)
+    if until := chat_queries.muted_until(room_id=room_id, client_id=client.pk, now=now):
+        raise Muted(until=local_text(until, "DATETIME_FORMAT"))
+    within = private if private is not None and private.client_id == client.pk else None
+    if within is None:
+        _check_inside(show, client)
+    return show, client, within
 
 
 def _check_inside(show: Show, client: Any) -> None:
@@ -56,20 +85,10 @@ def _check_inside(show: Show, client: Any) -> None:
             raise NotAllowed
 
 
-def block_client(*, user: Any, room_id: int, client: str, now: datetime) -> None:
-    """Do not let this client (its uuid) in any more; what it pays for here ends now, charged to the proven moment."""
-    room = own_room(user=user, room_id=room_id)
-    try:
-        found = Client.objects.filter(uuid=UUID(client)).first()
-    except ValueError:
-        raise BadInput from None
-    if found is None or people_queries.performer_of(user) is None:
-        raise NotFound
-    people.block(performer_id=room.performer_id, client_id=found.pk, until=None, reason="")
-    report_usage(now=now, room_id=room_id)
-    open_here = {"show__room_id": room_id, "client": found}
-    for private in PrivateShow.objects.filter(**open_here, state=PrivateShow.State.OPEN):
-        end_private_show(private_id=private.id, reason="performer", now=now)
-    for visit in Visit.objects.filter(**open_here, state=Visit.State.INSIDE):
-        end_visit(visit_id=visit.id, reason="performer", now=now)
-    person_moved_on(user_id=found.user_id, room_id=room_id)
+def _people(show: Show, within: PrivateShow | None, now: datetime) -> list[Person]:
+    performer = Person(str(show.room.performer.user_id), show.room.performer.name)
+    if within is not None:
+        return [performer, Person(str(within.client.user_id), within.client.name)]
+    seen = presence.named_viewers(room_id=show.room_id, now=now)
+    wrote = chat_queries.writers(room_id=show.room_id, private_show=None)
+    return list(dict.fromkeys([performer, *wrote, *chat_queries.people_by_key(user_keys=seen)]))

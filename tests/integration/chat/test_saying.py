@@ -71,7 +71,7 @@ def test_nothing_and_too_much_are_refused(cast: Cast, text: str, told: Any) -> N
     assert told == []
 
 
-def test_recent_lines_come_oldest_first_without_hidden_or_foreign_ones(cast: Cast) -> None:
+def test_recent_lines_come_oldest_first_without_foreign_ones_or_the_text_of_deleted_ones(cast: Cast) -> None:
     private = uuid4()
     for number in range(5):
         say(cast, f"line {number}", cid=f"c{number}", author=str(number % 2))
@@ -79,8 +79,8 @@ def test_recent_lines_come_oldest_first_without_hidden_or_foreign_ones(cast: Cas
     Message.objects.filter(text="line 3").update(hidden=True)
     public = queries.recent(room_id=cast.ana_room.pk, private_show=None, limit=3, viewer_key="0")
     assert [(line.text, line.mine, line.private) for line in public] == [
-        ("line 1", False, False),
         ("line 2", True, False),
+        ("", False, False),
         ("line 4", True, False),
     ]
     both = queries.recent(room_id=cast.ana_room.pk, private_show=private, viewer_key="")

@@ -15,7 +15,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
- *   mode_number?: number, consent?: boolean, goals?: GoalView[]}} RoomView
+ *   mode_number?: number, consent?: boolean, slow_seconds?: number,
+ *   goals?: GoalView[]}} RoomView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
@@ -28,12 +29,15 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{group_grace_seconds?: number|null, private_grace_seconds?: number|null, allowance?: string|null,
  *   group_ends_ms?: number|null, private_ends_ms?: number|null,
  *   private_cpm?: string|null, private_minimum?: string|null}} OwnTerms
- * @typedef {{role: "performer"|"client"|"visitor", name: string|null, blocked: boolean, balance: string|null,
+ * @typedef {{role: "performer"|"client"|"visitor"|"moderator", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
- *   own?: OwnTerms|null, show_tips?: string|null}} PersonView
+ *   own?: OwnTerms|null, ref?: string,
+ *   blocked_until?: number|null, muted_until?: number|null, free_left_ms?: number|null,
+ *   show_tips?: string|null}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
- *   private?: boolean, mine?: boolean, event?: string, facts?: Record<string, string>}} ChatView
+ *   private?: boolean, mine?: boolean, deleted?: boolean, mentions?: {ref: string, name: string}[], event?: string,
+ *   facts?: Record<string, string>}} ChatView
  */
 
 /**
@@ -42,24 +46,27 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{t: "me.state", me: PersonView}} MeState
  * @typedef {{t: "room.state", room: RoomView}} RoomState
  * @typedef {{t: "chat.msg", message: ChatView, seq?: number}} ChatMessage
+ * @typedef {{t: "chat.gone", id: number, seq?: number}} ChatGone
  * @typedef {{t: "meter", meter: MeterView}} MeterMessage
  * @typedef {{t: "session.warning", session: string, left_ms: number}} SessionWarning
  * @typedef {{t: "session.ended", receipt: ReceiptView}} SessionEnded
  * @typedef {{t: "media.taken", connection: string}} MediaTaken
  * @typedef {{t: "listing.room", room: RoomView}} ListingChanged
  * @typedef {{t: "wallet.state", balance: string, held: string}} WalletState
- * @typedef {{t: "ack", cid: string, id?: string|null, sdp?: string|null}} Ack
+ * @typedef {{t: "ack", cid: string, id?: string|null, sdp?: string|null, names?: string[]|null}} Ack
  * @typedef {{t: "error", code: string, text: string, cid?: string|null, retryable?: boolean}} ErrorMessage
  * @typedef {{t: "pong", n: number, server_time: number}} Pong
  * @typedef {{t: "resync"}} Resync
  * @typedef {{t: "bye", code: number, retry_ms: number}} Bye
- * @typedef {Welcome|MeState|RoomState|ChatMessage|MeterMessage|SessionWarning|SessionEnded|MediaTaken|ListingChanged|
+ * @typedef {Welcome|MeState|RoomState|ChatMessage|ChatGone|MeterMessage|SessionWarning|SessionEnded|MediaTaken|ListingChanged|
  *   WalletState|Ack|ErrorMessage|Pong|Resync|Bye} ServerMessage
  */
 
 /**
  * What a client says, without its `cid`.
- * @typedef {{t: "chat.send", text: string} | {t: "show.start", mode: number} | {t: "show.mode", mode: number}
+ * @typedef {{t: "chat.send", text: string} | {t: "chat.names", prefix: string}
+ *   | {t: "chat.delete", id: number} | {t: "chat.mute", id: number, minutes: number} | {t: "chat.kick", id: number}
+ *   | {t: "chat.ban", id: number, days: number|null, address: boolean} | {t: "chat.slow", seconds: number} | {t: "show.start", mode: number} | {t: "show.mode", mode: number}
  *   | {t: "show.end"}
  *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string}
  *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean}

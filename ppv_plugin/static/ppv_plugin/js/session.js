@@ -7,6 +7,7 @@ import { Store, mediaPlan, viewOf } from "ppv/store";
 import { valuesOf } from "ppv/values";
 import { perform, reasonOf, tell } from "ppv/actions";
 import { PPVChat } from "ppv/chat";
+import { orderActions, wireSlowMode } from "ppv/order";
 import { PPVDevices } from "ppv/devices";
 import { PPVMeter } from "ppv/meter";
 import { PPVStage } from "ppv/stage";
@@ -31,6 +32,7 @@ export class RoomSession {
     /** @type {MediaStream|null} */
     this.received = null;
     this.scheduled = false;
+    this.unsaid = { text: "", cid: "" };
     this.stage = need(root, "stage", PPVStage);
     this.devices = need(root, "devices", PPVDevices);
     this.chat = need(root, "chat", PPVChat);
@@ -55,9 +57,14 @@ export class RoomSession {
 
   start() {
     this.store.listen(() => this.schedule());
+    this.chat.names = async (prefix) => (await this.do({ t: "chat.names", prefix })).names ?? [];
+    wireSlowMode(this);
     this.chat.say = async (text) => {
+      // the same words again, after an answer that was lost, are the same message
+      if (this.unsaid.text !== text) this.unsaid = { text, cid: this.socket.env.newId() };
       try {
-        await this.do({ t: "chat.send", text });
+        await this.socket.send({ t: "chat.send", text }, this.unsaid.cid);
+        this.unsaid = { text: "", cid: "" };
         tell(this.root, "");
       } catch (why) {
         tell(this.root, reasonOf(why, this.say));
@@ -116,6 +123,7 @@ export class RoomSession {
   #take(message) {
     const held = this.media.publisher.key !== null || this.media.subscriber.key !== null;
     this.store.take(message);
+    this.chat.ref = this.store.state.me?.ref ?? "";
     if (message.t === "welcome") {
       this.chat.fill(message.chat);
       // after a break the server may still believe in this tab's old socket: the show is ours, so take it back
@@ -123,7 +131,9 @@ export class RoomSession {
     } else if (message.t === "chat.msg") {
       this.chat.take(message.message);
       this.root.dispatchEvent(new CustomEvent("ppv-line", { detail: message.message }));
-    } else if (message.t === "error") {
+    } else if (message.t === "chat.gone") {
+      this.chat.gone(message.id);
+    } else if (message.t === "error" && message.code !== "blocked") { // that screen says it itself
       tell(this.root, message.text);
     }
   }
@@ -192,6 +202,7 @@ export class RoomSession {
   /** What both pages can do with the picture and the devices. @returns {Record<string, import("ppv/actions").Action>} */
   actions() {
     return {
+      ...orderActions(this),
       sound: () => this.stage.toggleSound(),
       fullscreen: () => this.stage.toggleFullScreen(),
       pip: () => this.stage.togglePictureInPicture(),

@@ -166,6 +166,7 @@ export class PPVSocket {
         this.#opened();
         break;
       case "chat.msg":
+      case "chat.gone":
         if (message.seq) this.seq = Math.max(this.seq, message.seq);
         break;
       case "resync":

@@ -136,7 +136,7 @@ function hasWatched(state) {
  * @param {PersonView|null} me
  */
 function lacksConsent(room, me) {
-  if (!room?.consent) return false;
+  if (!room?.consent || me?.role === "moderator") return false;
   return !me?.session || (!inPrivate(me) && me.session.mode_number !== room.mode_number);
 }
 
@@ -167,7 +167,8 @@ export function screenOf({ room, me, conn, receipt }) {
   if (room.status === "offline") return "offline";
   if (me.role === "performer") return "own-room";
   if (room.status === "private") return "others-private";
-  if (room.status === "free") return "watch-free";
+  if (me.role === "moderator") return "watch-free";
+  if (room.status === "free") return me.free_left_ms === 0 ? "free-over" : "watch-free";
   const entry = entryStateOf(room, me);
   return entry === "open" ? "ask-to-enter" : entry;
 }
@@ -224,6 +225,7 @@ export function askStateOf(room, me) {
   if (room.status === "private") return "busy";
   if (room.private.state !== "open") return room.private.state;
   if (me.role === "visitor") return "sign-in";
+  if (me.role === "moderator") return "off";
   return hundredths(me.balance) < hundredths(privateTerms(room, me)?.minimum) ? "no-funds" : "open";
 }
 
@@ -290,6 +292,10 @@ export function viewOf(state, screen = screenOf) {
     endless: meter?.cutoff_ms == null ? "yes" : "no",
     offer: room?.private.state ?? "off",
     talk: mayTalk(state) ? "yes" : "no",
+    muted: me?.muted_until ? "yes" : "no",
+    slow: room?.slow_seconds && me?.role !== "performer" ? "yes" : "no",
+    free: me?.free_left_ms == null ? "no" : me.free_left_ms > 0 ? "left" : "over",
+    back: me?.blocked_until ? "yes" : "no",
     low: me?.role === "client" && me.session ? String(thresholdOf(leftMs(meter)) ?? "no") : "no",
     session: me?.session ? (inPrivate(me) ? "private" : "group") : "no",
     receiving: receives ? media.subscribe : "none",
@@ -312,7 +318,8 @@ export function viewOf(state, screen = screenOf) {
  * @param {State} state
  */
 function mayTalk({ room, me }) {
-  if (!room?.show || !me || me.blocked || me.role === "visitor") return false;
+  if (!room?.show || !me || me.blocked || me.muted_until || me.free_left_ms === 0) return false;
+  if (me.role === "visitor" || me.role === "moderator") return false;
   return me.role === "performer" || me.session !== null || !room.group;
 }
 
@@ -332,7 +339,8 @@ export function mediaPlan({ room, me, connection, onAir, conn }) {
   }
   if (me.session && inPrivate(me)) return { publish: key(me.session.id), subscribe: key(me.session.id) };
   if (me.session) return { publish: null, subscribe: key(me.session.id) };
-  if (room.status === "free") return { publish: null, subscribe: key(room.show) };
+  if (me.role === "moderator" && room.status === "paid") return { publish: null, subscribe: key(room.show) };
+  if (room.status === "free") return { publish: null, subscribe: me.free_left_ms === 0 ? null : key(room.show) };
   return { publish: null, subscribe: room.status === "private" ? "keep" : null };
 }
 

@@ -36,6 +36,7 @@ function ofRoom({ room, clockSkew }, now, language) {
     private_held: amount(room.private.minimum, language),
     private_minutes: String(room.private.minutes_to_start),
     request_seconds: String(room.private.request_seconds),
+    slow_seconds: String(room.slow_seconds ?? 0),
   };
 }
 
@@ -81,7 +82,18 @@ function ofPerson({ me, room, clockSkew }, now, language) {
     request_minimum: amount(request?.minimum, language),
     request_left: request ? clock(request.expires_at - now - clockSkew) : "",
     requests_count: String(me.requests?.length ?? 0),
+    free_left: String(Math.ceil((me.free_left_ms ?? 0) / 60_000)),
+    muted_until: moment(me.muted_until, language),
+    blocked_until: moment(me.blocked_until, language),
   };
+}
+
+/**
+ * @param {number|null|undefined} at
+ * @param {string} [language]
+ */
+function moment(at, language) {
+  return at ? new Date(at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }) : "";
 }
 
 /**
