@@ -53,12 +53,11 @@ class SampleForm(forms.Form):
 
 @require_safe
 def style_page(request: HttpRequest) -> HttpResponse:
-    form = SampleForm({"name": "Kim", "price": "", "sort": "name", "agreed": "on"}, auto_id=False)
+    given = {"name": "Kim", "price": "", "sort": "name", "agreed": "on"}
     context = {
-        "form": form,
         "rating": {"average": "4.7", "count": 23},
         "tokens": tokens(),
-        "themes": ("light", "dark"),
+        "themes": [(theme, SampleForm(given, auto_id=f"{theme}_%s")) for theme in ("light", "dark")],
         "direction": "rtl" if request.GET.get("dir") == "rtl" else "ltr",
         "buttons": BUTTONS,
         "icons": ICONS,
@@ -92,4 +91,4 @@ def _rule(token: Token) -> str:
         "radius": f"border-start-start-radius: {value}",
         "shadow": f"box-shadow: {value}",
     }
-    return f'[data-token="{token.name}"] {{ {shown.get(token.kind, "display: none")}; }}'
+    return f'[data-token="{token.name}"] {{ {shown.get(token.kind, "opacity: 0")}; }}'

@@ -171,7 +171,7 @@ def _state(room: RoomView, me: PersonView, **more: Any) -> str:
     chat = [
         {"author": author, "name": name, "text": text, "at": _ms(minutes), "private": False, "mine": author == me.role}
         for author, name, text, minutes in talk
-        if room.status != "offline"
+        if room.status == "free" or (me.role == "performer" and room.status == "private")
     ]
     return msgspec.json.encode({"room": room, "me": me, "chat": chat, **more}).decode()
 
