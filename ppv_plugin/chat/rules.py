@@ -32,7 +32,8 @@ def clean(text: str) -> str:
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks <= _MARKS_IN_A_ROW:
             kept.append(char)
-    line = unicodedata.normalize("NFC", "".join(kept)).strip()
+    # once more: what was dropped may have stood between two spaces
+    line = _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
     return "" if is_blank(line) else line
 
 

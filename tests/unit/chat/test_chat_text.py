@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ppv_plugin.chat.rules import clean, is_too_long
@@ -34,6 +34,7 @@ def test_stacked_marks_are_cut_so_that_other_lines_stay_readable() -> None:
 
 
 @given(st.text())
+@example("0\r\x1b\r0")
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
