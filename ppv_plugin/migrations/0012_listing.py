@@ -12,6 +12,8 @@ def remember_last_shows(apps, schema_editor):
     last = show.objects.filter(room_id=models.OuterRef("pk")).order_by("-started_at")
     moment = last.annotate(moment=models.functions.Coalesce("ended_at", "started_at")).values("moment")[:1]
     room.objects.filter(models.Exists(last)).update(online_at=models.Subquery(moment))
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come gets no index
 
 
 class Migration(migrations.Migration):
@@ -108,7 +110,6 @@ class Migration(migrations.Migration):
             model_name='roomlanguage',
             constraint=models.UniqueConstraint(fields=('code', 'room'), name='ppv_room_language_once'),
         ),
-        migrations.RunPython(remember_last_shows, migrations.RunPython.noop),
         migrations.RemoveIndex(
             model_name='room',
             name='ppv_room_listing',
@@ -137,4 +138,5 @@ class Migration(migrations.Migration):
             model_name='room',
             index=models.Index('site', django.db.models.functions.text.Lower('title'), 'id', name='ppv_room_name'),
         ),
+        migrations.RunPython(remember_last_shows, migrations.RunPython.noop),
     ]
