@@ -48,11 +48,13 @@ STUDIOS: dict[str, Any] = {
     studio_log.ENABLE: phrase(gettext_lazy("Let back by the %(studio)s")),
     studio_log.ROOM: phrase(gettext_lazy("Changed by the %(studio)s")),
 }
+VOYEUR = "ppv_plugin.voyeur.see"
 ACTIONS: dict[str, Any] = {
     **MONEY,
     **REVIEWS,
     **ORDER,
     **STUDIOS,
+    VOYEUR: gettext_lazy("Looked who watched unseen"),
     TERMS: gettext_lazy("Terms changed"),
     SHOW_END: phrase(gettext_lazy("%(show)s ended by the site"), cap=True),
     EXPORT: gettext_lazy("Spreadsheet downloaded"),
@@ -76,7 +78,15 @@ FIELDS: dict[str, Any] = {
     "performers_max": phrase(gettext_lazy("%(performers)s at most")),
     "rooms_max": phrase(gettext_lazy("%(rooms)s at most")),
 }
-AMOUNTS = {"private_cpm", "group_cpm", "cpm_min", "cpm_max", "refund_alone_max"}  # fields in hundredths of a token
+AMOUNTS = {  # fields in hundredths of a token
+    "private_cpm",
+    "group_cpm",
+    "voyeur_cpm",
+    "two_way_cpm",
+    "cpm_min",
+    "cpm_max",
+    "refund_alone_max",
+}
 
 
 def register(actions: Any) -> None:
@@ -93,6 +103,10 @@ def record(*, subject: Any, correction: Any, action: str, user: Any) -> None:
 
 def reviewed(*, subject: Any, decision: str, reason: str, user: Any) -> None:
     log(instance=subject, action=f"ppv_plugin.role.{decision}", user=user, data={"reason": reason})
+
+
+def voyeur_seen(*, session: Any, reason: str, user: Any) -> None:
+    log(instance=session, action=VOYEUR, user=user, data={"reason": reason})
 
 
 def changed(
@@ -201,7 +215,7 @@ class _OrderFormatter(LogFormatter):
 
 _FORMATTERS = {
     **dict.fromkeys((TERMS, PRICES, PROFILE, IMPORT), _TermsFormatter),
-    **dict.fromkeys(REVIEWS, _ReviewFormatter),
+    **dict.fromkeys((*REVIEWS, VOYEUR), _ReviewFormatter),
     **dict.fromkeys(ORDER, _OrderFormatter),
     **dict.fromkeys(STUDIOS, _StudioFormatter),
     studio_log.ROOM: _StudioRoomFormatter,

@@ -18,7 +18,7 @@ from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.refund_queries import refunded
 from ppv_plugin.wording import named
 
-from . import correcting, spend_limits
+from . import correcting, spend_limits, unseen
 from .columns import ClockColumn, ReceiptColumn, TokensColumn, clock
 from .exports import Cell, Spreadsheet, amount_at, at
 from .facts import SESSION_FACTS, account_text, called, lines, movement_text, session_text
@@ -108,9 +108,12 @@ class EntryIndexView(TitledIndexView):
         return super().get_base_queryset().select_related("transfer", "debit", "credit")
 
     def describe(self, rows: list[Any]) -> None:
+        may_see = self.request.user.has_perm(unseen.SEE)
         names = names_of(keys=[(account.kind, account.owner) for row in rows for account in (row.debit, row.credit)])
         for row in rows:
             row.debit_name, row.credit_name = (called(account, names) for account in (row.debit, row.credit))
+            if row.transfer.kind == "voyeur" and row.debit.kind == "client" and not may_see:
+                row.debit_name = str(_("Unseen"))
 
 
 class SessionInspectView(InspectView):
@@ -126,7 +129,17 @@ class SessionInspectView(InspectView):
         if closed and self.request.user.has_perm(correcting.REFUND):
             url = reverse("ppv_sessions:refund", args=[self.object.pk])
             buttons.append(HeaderButton(_("Refund"), url=url, icon_name="rotate", priority=1))
+        if self.object.subject == "voyeur" and self.request.user.has_perm(unseen.SEE):
+            url = reverse("ppv_sessions:voyeur", args=[self.object.pk])
+            buttons.append(HeaderButton(_("Who was it?"), url=url, icon_name="view", priority=2))
         return buttons
+
+    def get_facts_display_value(self) -> Any:
+        """Without what tells who watched unseen."""
+        facts = self.object.facts
+        if self.object.subject != "voyeur":
+            return facts
+        return {name: value for name, value in facts.items() if name != "client_user"}
 
     def get_fields_context(self) -> list[dict[str, Any]]:
         given = refunded(session_ids=[self.object.pk]).get(self.object.pk, 0)
@@ -213,7 +226,12 @@ class SessionViewSet(ModelViewSet):
 
     def get_urlpatterns(self) -> list[Any]:
         refund = correcting.RefundView.as_view()
-        return [*super().get_urlpatterns(), path("refund/<uuid:pk>/", refund, name="refund")]
+        voyeur = unseen.VoyeurView.as_view()
+        return [
+            *super().get_urlpatterns(),
+            path("refund/<uuid:pk>/", refund, name="refund"),
+            path("voyeur/<uuid:pk>/", voyeur, name="voyeur"),
+        ]
 
 
 @view_only

@@ -49,7 +49,13 @@ HEADINGS = {
     "studio": named("studio", cap=True),
     "mode": phrase(gettext_lazy("%(room)s mode"), cap=True),
 }
-SUBJECTS = {"private": gettext_lazy("private"), "group": gettext_lazy("group"), "tip": gettext_lazy("tip")}
+SUBJECTS = {
+    "private": gettext_lazy("private"),
+    "group": gettext_lazy("group"),
+    "voyeur": gettext_lazy("voyeur"),
+    "two_way": gettext_lazy("2-way"),
+    "tip": gettext_lazy("tip"),
+}
 SUMS = (
     ("paid", gettext_lazy("Paid")),
     ("refunded", gettext_lazy("Given back")),

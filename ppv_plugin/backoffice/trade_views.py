@@ -33,6 +33,10 @@ class RoomModeIndexView(LeadsToImport, Spreadsheet, SnippetIndexView):  # type: 
         "rule": Cell(_("Billing rule"), at("rule")),
         "requests_enabled": Cell(_("Private requests"), at("requests_enabled")),
         "viewers_max": Cell(_("Places"), at("viewers_max")),
+        "voyeur_enabled": Cell(_("Voyeurs"), at("voyeur_enabled")),
+        "voyeur_cpm": Cell(_("Voyeur, per minute"), amount_at("voyeur_cpm")),
+        "two_way_slots": Cell(_("2-way places"), at("two_way_slots")),
+        "two_way_cpm": Cell(_("2-way, per minute"), amount_at("two_way_cpm")),
         "active": Cell(_("Can be chosen"), at("active")),
     }
 

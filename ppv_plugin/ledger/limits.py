@@ -22,7 +22,7 @@ from ppv_plugin.errors import LimitReached, OnBreak, SessionLimitReached
 from .models import Account, Entry, SpendLimit
 from .rules import WINDOWS, tokens, window
 
-EARNERS = (Account.Kind.PERFORMER, Account.Kind.STUDIO, Account.Kind.HOUSE)
+EARNERS = (Account.Kind.PERFORMER, Account.Kind.STUDIO, Account.Kind.HOUSE, Account.Kind.VEILED)
 _GIVERS = (*EARNERS, Account.Kind.RECEIVABLE)  # a refund of what its payee has spent comes from there
 NO_SPENDING = frozenset({"adjustment"})  # sources of postings that staff makes to put something right
 _PER = {"day": _("%(amount)s a day"), "week": _("%(amount)s a week"), "month": _("%(amount)s a month")}

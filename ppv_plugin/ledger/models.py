@@ -25,6 +25,7 @@ class Account(models.Model):
         HOUSE = "house", _("House")
         PROVIDER = "provider", _("Payment provider")
         RECEIVABLE = "receivable", _("Owed to the house")  # owner: id of the account that owes; never above zero
+        VEILED = "veiled", phrase(_("earned unseen, told after the %(show)s"), cap=True)  # `veils`
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     owner = models.CharField(max_length=64, blank=True, default="")

@@ -27,11 +27,12 @@ from .rules import tokens
 
 _RANK = {
     Account.Kind.CLIENT: 0,
-    Account.Kind.PERFORMER: 1,
-    Account.Kind.STUDIO: 2,
-    Account.Kind.HOUSE: 3,
-    Account.Kind.PROVIDER: 4,
-    Account.Kind.RECEIVABLE: 5,
+    Account.Kind.VEILED: 1,
+    Account.Kind.PERFORMER: 2,
+    Account.Kind.STUDIO: 3,
+    Account.Kind.HOUSE: 4,
+    Account.Kind.PROVIDER: 5,
+    Account.Kind.RECEIVABLE: 6,
 }
 _UNBOUNDED = {Account.Kind.PROVIDER, Account.Kind.RECEIVABLE}
 

@@ -46,6 +46,7 @@ class ParticipantPlan:
     source: the participant whose media it receives, or None (black-out: connected, nothing forwarded).
     needs: kinds of `source` that must flow for a second to count; empty for an unmetered participant.
     quota_ms: value of `flow_ms` (of the current boot) at which the engine stops forwarding; None = no limit.
+    unseen: nothing that it does may reach anybody else on the stage; above all it asks its source for no keyframe.
     """
 
     id: str
@@ -53,15 +54,21 @@ class ParticipantPlan:
     source: str | None = None
     needs: frozenset[Kind] = frozenset()
     quota_ms: int | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """The whole truth about a stage: a participant that is not named is disconnected."""
+    """The whole truth about a stage: a participant that is not named is disconnected.
+
+    keyframe_ms: every source is asked for a keyframe so often, whoever listens, so that who is unseen can begin;
+    0 = only when somebody needs one.
+    """
 
     stage: str
     participants: tuple[ParticipantPlan, ...]
     max_kbps: int = 1000
+    keyframe_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

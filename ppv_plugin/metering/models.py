@@ -58,7 +58,7 @@ class MeteredSession(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client_account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=16)  # what is paid for: "private", "group"
+    subject = models.CharField(max_length=16)  # what is paid for: private, group, voyeur, two_way
     subject_id = models.UUIDField()
     participant = models.CharField(max_length=64)  # the engine's name of the paying participant
     tariff = models.JSONField()  # frozen: rules.Tariff
@@ -95,6 +95,7 @@ class MeteredSession(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        permissions = [("see_voyeur", _("Can see who watched unseen"))]
         constraints = [
             models.UniqueConstraint(fields=["subject", "subject_id"], name="ppv_session_subject"),
             models.UniqueConstraint(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import NotFound
-from ppv_plugin.ledger import limits
+from ppv_plugin.ledger import limits, veils
 from ppv_plugin.ledger import queries as ledger_queries
 
 from . import prices_sql, refund_queries, rules
@@ -216,7 +216,8 @@ def receipt(*, session_id: UUID) -> Receipt:
     tariff = rules.tariff_from(row.tariff)
     posted = ledger_queries.transfer_amounts(source="session", source_id=str(row.id))
     account_ids = [row.client_account_id, *rules.shares(tariff.split, 0)]
-    owners = ledger_queries.owners_of(account_ids=account_ids)
+    behind = veils.payees_of(account_ids=account_ids)
+    owners = ledger_queries.owners_of(account_ids=[*account_ids, *behind.values()])
     total = -posted.get(row.client_account_id, 0)
     return Receipt(
         id=row.id,
@@ -235,7 +236,7 @@ def receipt(*, session_id: UUID) -> Receipt:
         within_grace=bool(tariff.cpm) and row.used_ms > 0 and total == 0,
         reason=row.end_reason,
         client_account_id=row.client_account_id,
-        shares=[Share(*owners[pk], pk, posted.get(pk, 0)) for pk in account_ids],
+        shares=[Share(*owners[behind.get(pk, pk)], pk, posted.get(pk, 0)) for pk in account_ids],
         timeline=[
             TimelineEntry(event.at, event.used_ms, event.kind, event_text(event.kind, event.note), event.note)
             for event in row.events.all()
@@ -253,6 +254,14 @@ def event_text(kind: str, note: str) -> str:
     return _("%(text)s: %(note)s") % {"text": text, "note": note} if note else text
 
 
+def _part(shares: dict[int, int], account_id: int) -> int:
+    """What of it came to this account, or waits for it behind a veil."""
+    if account_id in shares:
+        return shares[account_id]
+    behind = veils.payees_of(account_ids=shares)
+    return sum(amount for pk, amount in shares.items() if behind.get(pk) == account_id)
+
+
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
     """A line of a history. `amount` and what was `refunded` are signed, from the side of the account that asked."""
@@ -268,16 +277,21 @@ class SessionSummary:
     reason: str
 
 
-def history(*, account_id: int, paid: bool, limit: int = 25, offset: int = 0) -> list[SessionSummary]:
-    """Closed sessions newest first: those this account paid (`paid`) or earned from."""
+def history(
+    *, account_id: int, paid: bool, limit: int = 25, offset: int = 0, untold: Q | None = None
+) -> list[SessionSummary]:
+    """Closed sessions newest first: those this account paid (`paid`) or earned from; without those that it is not told
+    of yet (`untold`)."""
     rows = MeteredSession.objects.filter(state=MeteredSession.State.CLOSED)
+    if untold is not None:
+        rows = rows.exclude(untold)
     rows = rows.filter(client_account_id=account_id) if paid else rows.filter(payees__account_id=account_id)
     page = list(rows.order_by("-opened_at")[offset : offset + limit])
     given = refund_queries.refunded(session_ids=[row.id for row in page], account_id=None if paid else account_id)
     found = []
     for row in page:
         split = rules.tariff_from(row.tariff).split
-        amount = -row.settled if paid else rules.shares(split, row.settled).get(account_id, 0)
+        amount = -row.settled if paid else _part(rules.shares(split, row.settled), account_id)
         found.append(
             SessionSummary(
                 id=row.id,

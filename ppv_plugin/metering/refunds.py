@@ -15,7 +15,7 @@ from django.db.models import F, Sum
 
 from ppv_plugin.errors import AlreadyRefunded, BadInput, Conflict, Gone, MoreThanCharged, NotFound, SecondPersonNeeded
 from ppv_plugin.ledger import queries as ledger_queries
-from ppv_plugin.ledger import receivables
+from ppv_plugin.ledger import receivables, veils
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.ledger.services import Draft
@@ -157,13 +157,17 @@ def _post(session: MeteredSession, refund: Refund, actor: str, now: datetime) ->
     if refund.amount > left:
         raise _too_much(session, left)
     parts = _parts(session, refund.amount)
+    moved = veils.lifted(account_ids=parts)  # what waited behind a veil may have reached its payee by now
+    behind = veils.payees_of(account_ids=parts)
     ledger.post(
         drafts=[
             Draft(
                 source="refund",
                 source_id=str(refund.id),
                 kind="refund",
-                movements=receivables.take_back(parts=parts, credit_id=session.client_account_id),
+                movements=receivables.take_back(
+                    parts={moved.get(pk, pk): part for pk, part in parts.items()}, credit_id=session.client_account_id
+                ),
                 reason=refund.reason,
                 actor=actor,
                 reverses_id=ledger_queries.last_transfer(source="session", source_id=str(session.id)),
@@ -171,7 +175,7 @@ def _post(session: MeteredSession, refund: Refund, actor: str, now: datetime) ->
         ],
         now=now,
     )
-    refund.parts = {str(pk): part for pk, part in parts.items()}
+    refund.parts = {str(behind.get(pk, pk)): part for pk, part in parts.items()}
     refund.state, refund.decided_by, refund.decided_at = _POSTED, actor, now
     refund.save(update_fields=["parts", "state", "decided_by", "decided_at"])
     SessionEvent.objects.create(
@@ -181,12 +185,15 @@ def _post(session: MeteredSession, refund: Refund, actor: str, now: datetime) ->
 
 
 def _parts(session: MeteredSession, amount: int) -> dict[int, int]:
-    """payee's account -> its part of this refund; the payees in the order of the tariff's split."""
+    """account that was paid -> its part of this refund; in the order of the tariff's split. A part behind a veil is
+    kept under its payee's account."""
     posted = ledger_queries.transfer_amounts(source="session", source_id=str(session.id))
     payees = [pk for pk in rules.shares(rules.tariff_from(session.tariff).split, 0) if posted.get(pk, 0) > 0]
+    behind = veils.payees_of(account_ids=payees)
     given = dict.fromkeys(payees, 0)
+    veiled = {payee: pk for pk, payee in behind.items()}
     for row in session.refunds.filter(state=_POSTED):
         for pk, part in row.parts.items():
-            given[int(pk)] += part
+            given[veiled.get(int(pk), int(pk))] += part
     parts = rules.give_back(amount, got=[posted[pk] for pk in payees], given=[given[pk] for pk in payees])
     return {pk: part for pk, part in zip(payees, parts, strict=True) if part}

@@ -72,7 +72,8 @@ def takings(*, by: By, start: datetime, end: datetime, zone: tzinfo, payee: int 
         ), party AS (
             SELECT a.id, COALESCE(debtor.kind, a.kind) AS kind FROM ppv_plugin_account a
             LEFT JOIN ppv_plugin_account debtor
-            ON debtor.id = CASE WHEN a.kind = 'receivable' THEN CAST(a.owner AS bigint) END
+            ON debtor.id = CASE WHEN a.kind = 'receivable' THEN CAST(a.owner AS bigint)
+            WHEN a.kind = 'veiled' THEN CAST({_before_colon("a.owner")} AS bigint) END
         ), leg AS (
             SELECT e.transfer_id, p.kind, e.amount
             FROM posted t JOIN ppv_plugin_entry e ON e.transfer_id = t.id JOIN party p ON p.id = e.credit_id
@@ -119,6 +120,13 @@ def _text(column: str) -> str:
         return f"CAST({column} AS text)"
     parts = [f"substr({column}, {first}, {length})" for first, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))]
     return " || '-' || ".join(parts)
+
+
+def _before_colon(column: str) -> str:
+    """The payee in the owner key of a veiled account (`ledger.veils`)."""
+    if connection.vendor == "postgresql":
+        return f"split_part({column}, ':', 1)"
+    return f"substr({column}, 1, instr({column}, ':') - 1)"
 
 
 def _uuid(column: str) -> str:

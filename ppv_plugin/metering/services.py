@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from ppv_plugin.errors import InsufficientFunds, NoPrice
-from ppv_plugin.ledger import limits, receivables
+from ppv_plugin.ledger import limits, receivables, veils
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
@@ -114,7 +114,8 @@ def open_session(
         heard_at=now,
     )
     payees = rules.shares(tariff.split, 0)
-    SessionPayee.objects.bulk_create(SessionPayee(session=session, account_id=pk) for pk in payees)
+    behind = veils.payees_of(account_ids=payees)
+    SessionPayee.objects.bulk_create(SessionPayee(session=session, account_id=behind.get(pk, pk)) for pk in payees)
     SessionEvent.objects.create(session=session, at=now, used_ms=0, kind="opened")
     announce(session_opened, session_id=session.id)
     return session

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ppv_plugin.metering.queries import Receipt, Share
 from ppv_plugin.people.models import Studio
 from ppv_plugin.people.queries import client_of, performer_of
+from ppv_plugin.shows.queries import is_untold
 from ppv_plugin.wording import phrase
 
 STAFF_PERMISSION = "ppv_plugin.view_meteredsession"
@@ -38,18 +39,25 @@ class Reading:
 
 
 def reading(*, user: Any, receipt: Receipt) -> Reading | None:
-    """None when this person has no part in it. The paying side wins for those who hold several roles."""
+    """None when this person has no part in it, or is not told of it before the show is over. The paying side wins for
+    those who hold several roles."""
     received = [share for share in receipt.shares if share.account_id != receipt.client_account_id]
     client, performer = client_of(user), performer_of(user)
     if client and any(
         share.account_id == receipt.client_account_id and share.owner == str(client.uuid) for share in receipt.shares
     ):
         return Reading("client", [])
+    if receipt.subject == "voyeur" and is_untold(session_id=receipt.id):
+        return _staff(user, received)
     if performer and (own := _of(received, "performer", {str(performer.uuid)})):
         return Reading("performer", _parts(own))
     studios = {str(key) for key in Studio.objects.filter(owner=user).values_list("uuid", flat=True)}
     if own := _of(received, "studio", studios):
         return Reading("studio", _parts(own))
+    return _staff(user, received)
+
+
+def _staff(user: Any, received: list[Share]) -> Reading | None:
     return Reading("staff", _parts(received)) if user.has_perm(STAFF_PERMISSION) else None
 
 

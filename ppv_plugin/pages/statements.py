@@ -22,6 +22,8 @@ KIND_TEXTS = {
     "private": _("Private"),
     "group": _("Group"),
     "tip": _("Tip"),
+    "voyeur": _("Unseen viewing"),
+    "two_way": _("2-way"),
     "refund": _("Refund"),
     "adjustment": _("Adjustment by the site"),
     "repayment": _("Repaid to the site"),
@@ -33,6 +35,7 @@ ACCOUNT_TEXTS = {
     "house": _("Site"),
     "provider": _("Payment provider"),
     "receivable": _("Owed to the site"),
+    "veiled": _("Earned unseen"),
 }
 _NAMED: dict[str, Any] = {"client": Client, "performer": Performer, "studio": Studio}
 

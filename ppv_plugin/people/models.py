@@ -119,6 +119,9 @@ class Performer(RoleHolder):
     disabled = models.BooleanField(default=False, editable=False)  # by its studio; the site suspends by `status`
     disabled_reason = models.CharField(max_length=120, blank=True, default="", editable=False)
     requests = models.CharField(max_length=12, choices=Requests.choices, default=Requests.OPEN)
+    voyeurs_in_private = models.BooleanField(
+        phrase(_("voyeurs may watch private %(shows)s")), default=False, editable=False
+    )  # where the room's mode allows it too
     share_bp = models.PositiveIntegerField(
         _("share"),
         null=True,

@@ -47,6 +47,8 @@ def session_metered(bus: Bus, *, session_ids: list[UUID]) -> None:
     for line in shows.meters(session_ids=session_ids):
         key = f"meter.{line.session_id}"
         for user_key, meter in ((line.client_user_key, line.client), (line.performer_user_key, line.performer)):
+            if not user_key:
+                continue
             bus.publish(
                 events.framed(events.person_group(user_key, line.room_id), p.MeterMessage(meter=meter), key=key)
             )
@@ -56,7 +58,7 @@ def session_warned(bus: Bus, *, session_id: UUID, left_ms: int) -> None:
     """Both are told: the client to top up, the performer to come to an end."""
     warning = p.SessionWarning(session=str(session_id), left_ms=left_ms)
     for line in shows.meters(session_ids=[session_id]):
-        for user_key in (line.client_user_key, line.performer_user_key):
+        for user_key in filter(None, (line.client_user_key, line.performer_user_key)):
             bus.publish(events.framed(events.person_group(user_key, line.room_id), warning))
 
 
@@ -68,8 +70,9 @@ def session_closed(bus: Bus, *, session_id: UUID, reason: str) -> None:
         (notice.client_user_key, notice.client),
         (notice.performer_user_key, notice.performer),
     ):
-        group = events.person_group(user_key, notice.room_id)
-        bus.publish(events.framed(group, p.SessionEnded(receipt=receipt)))
+        if user_key:
+            group = events.person_group(user_key, notice.room_id)
+            bus.publish(events.framed(group, p.SessionEnded(receipt=receipt)))
 
 
 def media_taken(bus: Bus, *, user_key: str, room_id: int, connection: str) -> None:

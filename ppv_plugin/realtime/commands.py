@@ -130,6 +130,7 @@ def request_create(message: p.RequestCreate, caller: Caller, now: datetime) -> p
         cid=message.cid,
         media=message.media,
         cpm=_price(message.cpm),
+        watched=message.watched,
         now=now,
     )
     return p.Ack(cid=message.cid, id=str(request.pk))
@@ -157,6 +158,7 @@ def group_enter(message: p.GroupEnter, caller: Caller, now: datetime) -> p.Ack:
         cid=message.cid,
         cpm=_price(message.cpm),
         mode_number=message.mode_number,
+        manner=message.manner,
         now=now,
     )
     return p.Ack(cid=message.cid, id=str(visit.pk))
@@ -164,6 +166,16 @@ def group_enter(message: p.GroupEnter, caller: Caller, now: datetime) -> p.Ack:
 
 def group_leave(message: p.GroupLeave, caller: Caller, now: datetime) -> p.Ack:
     shows.leave_group(user=caller.user, room_id=caller.room_id, now=now)
+    return p.Ack(cid=message.cid)
+
+
+def camera_close(message: p.CameraClose, caller: Caller, now: datetime) -> p.Ack:
+    shows.close_camera(user=caller.user, room_id=caller.room_id, visit_id=_uuid(message.id), now=now)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def voyeurs_set(message: p.VoyeursSet, caller: Caller, now: datetime) -> p.Ack:
+    shows.allow_voyeurs(user=caller.user, room_id=caller.room_id, allowed=message.value, now=now)
     return p.Ack(cid=message.cid)
 
 
@@ -214,6 +226,7 @@ def media_offer(message: p.MediaOffer, caller: Caller, now: datetime) -> p.Ack:
         direction=message.direction,
         sdp=message.sdp,
         take_over=message.take_over,
+        camera=_uuid(message.camera) if message.camera is not None else None,
         now=now,
     )
     return p.Ack(cid=message.cid, sdp=answer)
@@ -242,6 +255,8 @@ COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.PrivateEnd: private_end,
     p.GroupEnter: group_enter,
     p.GroupLeave: group_leave,
+    p.CameraClose: camera_close,
+    p.VoyeursSet: voyeurs_set,
     p.BlockClient: client_block,
     p.TipGive: tip_give,
     p.GoalAdd: goal_add,

@@ -107,11 +107,12 @@ def enter(arrival: Arrival, connection: UUID, *, with_chat: bool, now: datetime)
 
 def open_presence(arrival: Arrival, connection: UUID, now: datetime) -> None:
     assert arrival.room_id is not None, "only an existing room is entered"
+    unseen = shows.watches_unseen(user=arrival.identity.user, room_id=arrival.room_id)
     presence.open_presence(
         connection=connection,
         room_id=arrival.room_id,
         user_key=arrival.identity.user_key,
-        role=arrival.role,
+        role=presence.VOYEUR if unseen else arrival.role,
         now=now,
         address=arrival.address,
         visitor=arrival.visitor,

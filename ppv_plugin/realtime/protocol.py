@@ -112,11 +112,13 @@ class RequestsSet(Struct, tag_field="t", tag="requests.set"):
 
 
 class RequestCreate(Struct, tag_field="t", tag="request.create"):
-    """The client asks for a private show at the price it was shown; another price in force is refused."""
+    """The client asks for a private show at the price it was shown; another price in force is refused. `watched`: it
+    was told that voyeurs may watch; otherwise nobody does."""
 
     cid: Cid
     media: Literal["video"]
     cpm: str
+    watched: bool = False
 
 
 class RequestCancel(Struct, tag_field="t", tag="request.cancel"):
@@ -138,15 +140,31 @@ class PrivateEnd(Struct, tag_field="t", tag="private.end"):
 
 
 class GroupEnter(Struct, tag_field="t", tag="group.enter"):
-    """Consent to pay `cpm` per minute in a paid show. `mode_number` is that of the `room.state` one agrees to."""
+    """Consent to pay `cpm` per minute inside. `mode_number` is that of the `room.state` one agrees to. `manner`: as
+    everybody in a paid show, unseen, or with the own camera sent to the performer; who is inside goes on in it."""
 
     cid: Cid
     cpm: str
     mode_number: int | None = None
+    manner: Literal["group", "voyeur", "two_way"] = "group"
 
 
 class GroupLeave(Struct, tag_field="t", tag="group.leave"):
     cid: Cid
+
+
+class CameraClose(Struct, tag_field="t", tag="camera.close"):
+    """The performer closes a client's camera (its `id` in `me.cameras`): that client goes out."""
+
+    cid: Cid
+    id: Id
+
+
+class VoyeursSet(Struct, tag_field="t", tag="voyeurs.set"):
+    """The performer lets voyeurs watch private shows from now on, where the mode has it, or no more."""
+
+    cid: Cid
+    value: bool
 
 
 class BlockClient(Struct, tag_field="t", tag="client.block"):
@@ -193,12 +211,14 @@ class GoalsReset(Struct, tag_field="t", tag="goals.reset"):
 
 
 class MediaOffer(Struct, tag_field="t", tag="media.offer"):
-    """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one."""
+    """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one. `camera`: the
+    performer subscribes to this one of `me.cameras`."""
 
     cid: Cid
     direction: Literal["publish", "subscribe"]
     sdp: Annotated[str, Meta(min_length=1, max_length=60_000)]
     take_over: bool = False
+    camera: Id | None = None
 
 
 class MediaLeave(Struct, tag_field="t", tag="media.leave"):
@@ -232,6 +252,8 @@ ClientMessage = (
     | PrivateEnd
     | GroupEnter
     | GroupLeave
+    | CameraClose
+    | VoyeursSet
     | BlockClient
     | TipGive
     | GoalAdd

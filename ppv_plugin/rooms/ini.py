@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from ppv_plugin import hooks
 from ppv_plugin.ledger.rules import parse_tokens, tokens
 
-from .rules import GROUP_CPM_MAX
+from .rules import GROUP_CPM_MAX, TWO_WAY_SLOTS_MAX
 
 BYTES_MAX = 1_000_000
 NAME_MAX, DESCRIPTION_MAX, KEY_MAX = 60, 240, 40
@@ -28,6 +28,7 @@ _TRUE, _FALSE = {"1", "true", "on", "yes"}, {"0", "false", "off", "no", "none", 
 _SECTION = re.compile(r"\[(?P<name>.*)\]\s*(?:[;#].*)?")
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*(?P<rest>.*)""")
 _COMMENT, _COMMENT_AFTER_TEXT = re.compile(r"[;#].*"), re.compile(r"(?:^|\s);.*")
+TWO_WAY_SLOTS = 2  # where there is a 2-way price and no number of places
 _TEXTS = {"description", "vw_presentationMode"}  # in which a # is a letter like others
 
 
@@ -120,17 +121,19 @@ def _any(value: str) -> str:
 USED: dict[str, tuple[str, Callable[[str], Any]]] = {
     "description": ("description", _description),
     "cpm": ("group_cpm", _money),
+    "cpm2": ("two_way_cpm", _money),
+    "2way": ("two_way_slots", _whole(0, TWO_WAY_SLOTS_MAX)),
+    "voyeur": ("voyeur_enabled", _boolean),
+    "cpmv": ("voyeur_cpm", _money),
     "requests_disable": ("requests_enabled", _not),
     "snapshots": ("snapshots_enabled", _boolean),
     "snapshotsInterval": ("snapshot_seconds", _whole(5, 3600)),
 }
 # what the product has no feature for yet: still read, so that what cannot be meant is found now
 UNUSED: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("cpm2", "cpmv"), _money),
-    **dict.fromkeys(("2way", "room_slots", "party_reserved"), _whole(0, 1000)),
+    **dict.fromkeys(("room_slots", "party_reserved"), _whole(0, 1000)),
     **dict.fromkeys(
         [
-            "voyeur",
             "archive",
             "archiveImport",
             "room_private",
@@ -175,6 +178,8 @@ def read_modes(text: bytes | str) -> ModesText:
             found.problems.append(Problem(number, _("This stands before the first [section], so it has no mode.")))
         else:
             _take(number, stripped, mode, found)
+    for mode in found.modes:
+        _complete(mode, found)
     if not found.modes and not found.problems:
         found.problems.append(Problem(1, _("There is no [section], so no mode.")))
     found.problems.sort(key=lambda problem: problem.line)
@@ -284,6 +289,18 @@ def _keep(number: int, known: str, value: str, mode: ModeText, found: ModesText)
     found.unused.append(Unused(number, mode.name, known, value))
     if known in DECISIVE and meant:
         mode.waits_for.append(known)
+
+
+def _complete(mode: ModeText, found: ModesText) -> None:
+    """What one setting means follows from another."""
+    values = mode.values
+    if values.get("two_way_cpm") and "two_way_slots" not in values:
+        values["two_way_slots"] = TWO_WAY_SLOTS
+    if values.get("voyeur_enabled") and not values.get("voyeur_cpm"):
+        values["voyeur_cpm"] = values.get("group_cpm", 0)
+        if not values["voyeur_cpm"]:  # nobody watches unseen for nothing
+            values["voyeur_enabled"] = False
+            found.unused.append(Unused(mode.lines["voyeur"], mode.name, "voyeur", "1"))
 
 
 def _value(name: str, written: str) -> str:

@@ -21,6 +21,7 @@ from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named, phrase, sentence
 
+from .manner_terms import MannerTerms
 from .subjects import RoomCategory, TaggedRoom
 
 BILLING_RULES = [
@@ -42,10 +43,11 @@ def selectable_rules() -> list[tuple[str, Any]]:
     """Ours and the site's own; asked anew each time, so that no migration knows them."""
     return [*SELECTABLE_RULES, *((rule.id, rule.label) for rule in hooks.billing_rules().values())]
 
+
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a room was online that has not been yet
 
 
-class RoomMode(TranslatableMixin, models.Model):
+class RoomMode(MannerTerms, TranslatableMixin, models.Model):
     """How a live room works and what it costs (spec M-1). Editors define as many as they want."""
 
     key = models.SlugField(
@@ -397,7 +399,7 @@ class Presence(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="presence")
     user_key = models.CharField(max_length=64, blank=True, default="")
-    role = models.CharField(max_length=12)  # performer, client, visitor, moderator
+    role = models.CharField(max_length=12)  # performer, client, visitor, moderator, voyeur
     address = models.CharField(max_length=32, blank=True, default="")  # keyed hash
     visitor = models.CharField(max_length=32, blank=True, default="")  # of a signed cookie
     participant = models.CharField(max_length=64, blank=True, default="")  # whose media it holds

@@ -14,8 +14,9 @@ from ppv_plugin.conf import conf
 
 from .models import Presence, Room
 
-PERFORMER, MODERATOR = "performer", "moderator"
-UNCOUNTED = (PERFORMER, MODERATOR, "voyeur")  # no viewers; the last two are in no list either
+PERFORMER, MODERATOR, CLIENT = "performer", "moderator", "client"
+VOYEUR = "voyeur"  # watches unseen
+UNCOUNTED = (PERFORMER, MODERATOR, VOYEUR)  # no viewers; the last two are in no list either
 
 
 def open_presence(
@@ -126,6 +127,12 @@ def performers_present(*, room_ids: Collection[int], within_seconds: int, now: d
     heard = now - timedelta(seconds=within_seconds)
     rows = _alive(now).filter(room_id__in=room_ids, role=PERFORMER, seen_at__gte=heard)
     return set(rows.values_list("room_id", flat=True))
+
+
+def set_unseen(*, room_id: int, user_key: str, unseen: bool) -> None:
+    """This person's sockets in the room count no more, as if they had been closed; or count again, as if opened."""
+    rows = Presence.objects.filter(room_id=room_id, user_key=user_key).exclude(role=PERFORMER)
+    rows.update(role=VOYEUR if unseen else CLIENT)
 
 
 def known_viewers(*, room_id: int) -> list[str]:

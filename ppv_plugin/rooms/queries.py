@@ -82,4 +82,8 @@ def terms_of(mode: RoomMode, site_rule: str) -> Terms:
         requests_enabled=mode.requests_enabled,
         viewers_max=mode.viewers_max,
         snapshot_seconds=mode.snapshot_seconds if mode.snapshots_enabled else None,
+        voyeur_cpm=mode.voyeur_cpm if mode.voyeur_enabled else None,
+        voyeur_private=mode.voyeur_enabled and mode.voyeur_private,
+        two_way_slots=mode.two_way_slots,
+        two_way_cpm=mode.two_way_cpm,
     )

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ppv_plugin.ledger.rules import tokens
 
+TWO_WAY_SLOTS_MAX = 12  # more cameras than that nobody can look at, and each is a connection of its own
 GROUP_CPM_MAX = 100_000  # hundredths: nobody means to charge more than a thousand tokens a minute
 STARS_MAX = 5
 NEW_FOR = timedelta(days=14)
@@ -29,6 +30,10 @@ class Terms(Struct, frozen=True):
     viewers_max: int | None
     snapshot_seconds: int | None  # None = no pictures
     features: dict[str, Any] = {}  # what the site's own apps made modes say (hook `ppv_mode_features`)
+    voyeur_cpm: int | None = None  # None = nobody watches unseen
+    voyeur_private: bool = False
+    two_way_slots: int = 0
+    two_way_cpm: int = 0
 
 
 class PriceRefused(ValueError):

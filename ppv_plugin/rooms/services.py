@@ -29,6 +29,11 @@ SHARED_TERMS = (
     "snapshots_enabled",
     "snapshot_seconds",
     "features",
+    "voyeur_enabled",
+    "voyeur_cpm",
+    "voyeur_private",
+    "two_way_slots",
+    "two_way_cpm",
     "active",
 )
 REFUSALS = {

@@ -81,7 +81,13 @@ class Visit(models.Model):
     """A client inside a paid show. One open visit per show and client: a second tab is no second meter (M-14).
 
     `mode_number`: which of the show's modes the client agreed to. It is worth nothing under another one.
+    `manner`: as an ordinary viewer, unseen, or with the own camera sent to the performer.
     """
+
+    class Manner(models.TextChoices):
+        GROUP = "group", _("Group")
+        VOYEUR = "voyeur", _("Voyeur")
+        TWO_WAY = "two_way", _("2-way")
 
     class State(models.TextChoices):
         INSIDE = "inside", _("Inside")
@@ -92,6 +98,7 @@ class Visit(models.Model):
     client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="visits")
     session = models.OneToOneField("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
     mode_number = models.PositiveIntegerField(default=0)
+    manner = models.CharField(max_length=8, choices=Manner.choices, default=Manner.GROUP)
     cid = models.CharField(max_length=40)  # the client's idempotency key
     state = models.CharField(max_length=8, choices=State.choices, default=State.INSIDE)
     entered_at = models.DateTimeField()
@@ -125,6 +132,7 @@ class PrivateRequest(models.Model):
     client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="requests")
     hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
     media = models.CharField(max_length=8, default="video")
+    watched = models.BooleanField(default=False)  # the client was told that voyeurs may watch
     tariff = models.JSONField()
     cid = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)

@@ -13,6 +13,8 @@ from ppv_plugin.metering.rules import Split, Tariff, grace_free_ms, is_own
 
 _WITHOUT_GRACE = frozenset({"upfront_minutes", "blocks"})
 THRESHOLD_SECONDS = 20  # free under the rule "threshold", whatever grace a mode has
+GROUP, VOYEUR, TWO_WAY = "group", "voyeur", "two_way"  # manners of being inside; also the kind of the session
+MANNERS = (GROUP, VOYEUR, TWO_WAY)
 WARN_AT_MS = (300_000, 120_000)  # spec B-5: warnings at 5 and 2 minutes left
 
 
@@ -43,6 +45,22 @@ def visit_participant(visit_id: UUID) -> str:
 
 def private_participant(private_id: UUID) -> str:
     return f"x-{private_id}"
+
+
+def camera_participant(visit_id: UUID) -> str:
+    """The performer's end of one client's camera."""
+    return f"k-{visit_id}"
+
+
+def manner_cpm(terms: dict[str, Any], manner: str) -> int | None:
+    """What being inside in this manner costs per minute; None where the mode does not have it. `terms` are those of a
+    show, which may have begun before there was a voyeur or a 2-way."""
+    if manner == VOYEUR:
+        cpm: int | None = terms.get("voyeur_cpm")
+        return cpm
+    if manner == TWO_WAY:
+        return terms.get("two_way_cpm", 0) if terms.get("two_way_slots") else None
+    return terms["group_cpm"] or None
 
 
 def is_paying(participant: str) -> bool:

@@ -18,13 +18,26 @@ class Price(Struct, frozen=True):
 
 
 class PrivateOffer(Struct, frozen=True):
-    """What a private show would cost here. `state`: open, busy, auto_reject, hidden or off."""
+    """What a private show would cost here. `state`: open, busy, auto_reject, hidden or off. `watched`: voyeurs may
+    watch it."""
 
     state: str
     price: Price
     minutes_to_start: int
     minimum: str
     request_seconds: int
+    watched: bool = False
+
+
+class MannerOffer(Struct, frozen=True):
+    """What it costs to be inside unseen, or with the own camera sent to the performer. `state`: open, busy (the
+    performer is in private) or full. `slots` and those that are `free` are of the 2-way."""
+
+    state: str
+    price: Price
+    minimum: str
+    slots: int = 0
+    free: int = 0
 
 
 class GoalView(Struct, frozen=True):
@@ -44,7 +57,7 @@ class RoomView(Struct, frozen=True):
     `mode_number` counts how often the performer changed the mode of this show; `mode_key` is the mode's key, the same
     in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
     to under another number counts for nothing. `slow_seconds`: one chat line of a client in so many seconds. `goals`:
-    in their order."""
+    in their order. `voyeur`, `two_way`: None where the mode does not have it."""
 
     slug: str
     title: str
@@ -63,6 +76,8 @@ class RoomView(Struct, frozen=True):
     consent: bool = False
     slow_seconds: int = 0
     goals: list[GoalView] = []
+    voyeur: MannerOffer | None = None
+    two_way: MannerOffer | None = None
 
 
 class RequestView(Struct, frozen=True):
@@ -80,10 +95,18 @@ class RequestView(Struct, frozen=True):
     funded_minutes: int | None = None
 
 
+class CameraView(Struct, frozen=True):
+    """A client who sends its camera, for the performer only. `id` is what the performer subscribes to and closes."""
+
+    id: str
+    client: str
+    client_name: str
+
+
 class SessionView(Struct, frozen=True):
-    """The paid stretch one is in: a visit to a group show or a private show (`id`), with `partner`, the name of the
-    other side. `client` is the id of the client, for the performer only. `mode_number`: of the show's modes the one
-    that a visit was agreed to under."""
+    """The paid stretch one is in (`kind`: private, group, voyeur, two_way): a private show or a visit (`id`), with
+    `partner`, the name of the other side. `client` is the id of the client, for the performer only. `mode_number`: of
+    the show's modes the one that a visit was agreed to under."""
 
     kind: str
     id: str
@@ -122,8 +145,9 @@ class OwnTerms(Struct, frozen=True):
     """How entering would be for this client in particular. `group_grace_seconds`, `private_grace_seconds`: the free
     seconds left where earlier visits have used some, else None. `allowance`: what the client's own limits still let it
     spend in a new session, None without limits; `group_ends_ms`, `private_ends_ms`: the time on the meter at which
-    they would end it, None where the funds end it before. `private_cpm`, `private_minimum`: the price that the
-    performer set for this client and what it needs for it, None where it pays what everybody pays."""
+    they would end it, None where the funds end it before; the same for `voyeur_ends_ms` and `two_way_ends_ms`. The free
+    seconds of the group are those of every visit, however one is inside. `private_cpm`, `private_minimum`: the price
+    that the performer set for this client and what it needs for it, None where it pays what everybody pays."""
 
     group_grace_seconds: int | None = None
     private_grace_seconds: int | None = None
@@ -132,16 +156,18 @@ class OwnTerms(Struct, frozen=True):
     private_ends_ms: int | None = None
     private_cpm: str | None = None
     private_minimum: str | None = None
+    voyeur_ends_ms: int | None = None
+    two_way_ends_ms: int | None = None
 
 
 class PersonView(Struct, frozen=True):
     """One person's own state in a room. `role`: performer (of this room), client, visitor (not signed in) or moderator
     (there unseen, to keep order).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
-    `requests` (pending ones), `requests_mode`, `earned_today` and `show_tips` (what this show was tipped, before the
-    split) are for the performer of the room, `own` for a client who is in no show of it. `ref` stands for this person
-    in mentions. `blocked_until`, `muted_until`: moments. `free_left_ms`: what is left of today's free watching, None
-    where it has no end."""
+    `requests` (pending ones), `requests_mode`, `earned_today`, `show_tips` (what this show was tipped, before the
+    split), `voyeurs` (whether they may watch private shows) and `cameras` are for the performer of the room, `own` for
+    a client who is in no show of it. `ref` stands for this person in mentions. `blocked_until`, `muted_until`: moments.
+    `free_left_ms`: what is left of today's free watching, None where it has no end."""
 
     role: str
     name: str | None
@@ -160,3 +186,5 @@ class PersonView(Struct, frozen=True):
     muted_until: int | None = None
     free_left_ms: int | None = None
     show_tips: str | None = None
+    voyeurs: bool | None = None
+    cameras: list[CameraView] = []

@@ -61,6 +61,7 @@ class Meter:
         if evidence is not None and mono - self._repaired_at >= _REPAIR_SECONDS:
             self._repaired_at = mono
             self._try(lambda: self._repair_stages(evidence))
+            self._try(lambda: services.lift_veils(now=now))
             self._try(lambda: self._take_snapshots(now))
 
     def _evidence(self) -> Evidence | None:

@@ -198,6 +198,28 @@ async def test_a_crowd_that_joins_at_once_asks_for_few_keyframes(scene: Scene, m
     assert all(gap > 0.29 for gap in gaps)
 
 
+async def test_who_is_unseen_asks_for_no_keyframe(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    ask = connections._compat.request_keyframe
+
+    async def counted(receiver: Any) -> None:
+        asked.append(time.monotonic())
+        await ask(receiver)
+
+    monkeypatch.setattr(connections._compat, "request_keyframe", counted)
+    unseen = replace(CY, unseen=True)
+    await scene.plan(ANA, unseen)
+    await scene.publish()
+    cy = await scene.watch()
+    await until(lambda: cy.received[Kind.VIDEO] > 5)  # it began with a keyframe that came by itself
+    await scene.plan(ANA, BO, replace(unseen, source="bo"))
+    await scene.plan(ANA, BO, unseen)
+    await asyncio.sleep(0.5)
+    assert asked == []
+    await scene.relay.apply(StagePlan("s", (ANA,), keyframe_ms=600))  # steadily, also when nobody listens
+    await until(lambda: len(asked) >= 2)
+
+
 class TestRefusals:
     @pytest.fixture
     def opened(self, monkeypatch: pytest.MonkeyPatch) -> list[RTCPeerConnection]:

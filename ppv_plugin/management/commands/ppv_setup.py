@@ -19,13 +19,26 @@ from ppv_plugin.rooms.models import PricingSettings, RoomMode
 from ppv_plugin.shows.tip_models import TipOption, TipSettings
 
 MODES: list[dict[str, Any]] = [
-    {"key": "free", "name": "Free", "description": "Everybody may watch and write; private shows on request."},
+    {
+        "key": "free",
+        "name": "Free",
+        "description": "Everybody may watch and write; private shows on request.",
+        "voyeur_enabled": True,
+        "voyeur_cpm": 25,
+        "voyeur_private": True,
+        "two_way_slots": 2,
+        "two_way_cpm": 50,
+    },
     {
         "key": "group-paid",
         "name": "Group paid",
         "description": "Everybody inside pays per minute.",
         "group_cpm": 150,
         "requests_enabled": False,
+        "voyeur_enabled": True,
+        "voyeur_cpm": 175,
+        "two_way_slots": 2,
+        "two_way_cpm": 200,
     },
 ]
 TIPS: list[dict[str, Any]] = [

@@ -140,6 +140,7 @@ class Publication(Connection):
         self._heard_ms = self.opened_ms
         self._asked_ms: int | None = None
         self._capped_ms: int | None = None
+        self._steady_turn = 0
         self._bytes = 0
         self._rates: deque[tuple[int, int]] = deque()
         for kind in kinds:
@@ -170,7 +171,11 @@ class Publication(Connection):
         self._asked_ms = now_ms
         self.spawn(_compat.request_keyframe(receiver))
 
-    def tick(self, now_ms: int, max_kbps: int) -> None:
+    def tick(self, now_ms: int, max_kbps: int, keyframe_ms: int = 0) -> None:
+        """`keyframe_ms`: a keyframe is asked for so often, counted by the clock alone."""
+        if keyframe_ms and now_ms // keyframe_ms != self._steady_turn:
+            self._steady_turn = now_ms // keyframe_ms
+            self.request_keyframe(now_ms)
         self._rates.append((now_ms, self._bytes))
         while now_ms - self._rates[0][0] > RATE_WINDOW_MS:
             self._rates.popleft()

@@ -21,8 +21,8 @@ def check_plan(plan: StagePlan) -> None:
             raise OfferRefused("an id must be 1 to 64 characters of A-Z a-z 0-9 _ . : -")
     if len(ids) != len(set(ids)):
         raise OfferRefused("a participant is named twice")
-    if plan.max_kbps <= 0:
-        raise OfferRefused("max_kbps must be positive")
+    if plan.max_kbps <= 0 or plan.keyframe_ms < 0:
+        raise OfferRefused("max_kbps must be positive, keyframe_ms not negative")
     if any((participant.quota_ms or 0) < 0 for participant in plan.participants):
         raise OfferRefused("a quota must not be negative")
 

@@ -128,6 +128,8 @@ class Participant:
                 track.push(frame, now_ms)
 
     def want_keyframe(self) -> None:
+        if self.plan.unseen:
+            return  # the source would see that somebody came
         source = self._stage.source_of(self)
         if self.forwarding and source is not None and source.publication is not None:
             source.publication.request_keyframe(monotonic_ms())
@@ -151,7 +153,7 @@ class Participant:
     def tick(self, now_ms: int) -> None:
         self.judge(now_ms)
         if self.publication is not None:
-            self.publication.tick(now_ms, self._stage.max_kbps)
+            self.publication.tick(now_ms, self._stage.max_kbps, self._stage.keyframe_ms)
         for connection in (self.publication, self.subscription):
             if connection is not None and connection.overdue(now_ms):
                 self._gone(connection)
@@ -223,6 +225,7 @@ class Stage:
     def __init__(self, name: str, options: RelayOptions, discard: Callable[[Connection], None]) -> None:
         self.name = name
         self.max_kbps = 0
+        self.keyframe_ms = 0
         self.participants: dict[str, Participant] = {}
         self._listeners: dict[str, list[Participant]] = {}
         self._options = options
@@ -230,6 +233,7 @@ class Stage:
 
     def apply(self, plan: StagePlan) -> None:
         self.max_kbps = plan.max_kbps
+        self.keyframe_ms = plan.keyframe_ms
         planned = {participant.id: participant for participant in plan.participants}
         for gone in self.participants.keys() - planned.keys():
             self.participants.pop(gone).leave()

@@ -8,6 +8,7 @@ from .regulars import regulars
 from .rooms import ListingPage, RoomTile, listing, room_view
 from .stage import live_room_ids, place_of, stage_plan
 from .tips import options_offered, tip_settings
+from .unseen import is_untold, watches_unseen
 
 __all__ = [
     "HistoryRow",
@@ -17,6 +18,7 @@ __all__ = [
     "ReceiptNotice",
     "RoomTile",
     "client_history",
+    "is_untold",
     "listing",
     "live_room_ids",
     "meters",
@@ -30,4 +32,5 @@ __all__ = [
     "room_view",
     "stage_plan",
     "tip_settings",
+    "watches_unseen",
 ]

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from ppv_plugin.ledger import queries as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import queries as metering
 
+from ..rules import VOYEUR
 from ..states import ReceiptView
+from .unseen import untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptNotice:
-    """The end of a session for its two sides. User keys are `str(user.pk)`."""
+    """The end of a session for its two sides. User keys are `str(user.pk)`; empty for a performer who is not to
+    know."""
 
     kind: str
     room_id: int
@@ -54,14 +58,17 @@ def client_history(*, client: Any, limit: int = 25, offset: int = 0) -> list[His
 
 
 def performer_history(*, performer: Any, limit: int = 25, offset: int = 0) -> list[HistoryRow]:
-    return _history("performer", str(performer.uuid), paid=False, limit=limit, offset=offset)
+    hidden = untold(performer=performer)
+    return _history("performer", str(performer.uuid), paid=False, limit=limit, offset=offset, hidden=hidden)
 
 
-def _history(kind: str, owner: str, *, paid: bool, limit: int, offset: int) -> list[HistoryRow]:
+def _history(
+    kind: str, owner: str, *, paid: bool, limit: int, offset: int, hidden: Q | None = None
+) -> list[HistoryRow]:
     account_id = ledger.balance_of(kind=kind, owner=owner).account_id
     if account_id is None:
         return []
-    rows = metering.history(account_id=account_id, paid=paid, limit=limit, offset=offset)
+    rows = metering.history(account_id=account_id, paid=paid, limit=limit, offset=offset, untold=hidden)
     return [
         HistoryRow(
             session=row.id,
@@ -94,7 +101,7 @@ def receipt_notices(*, session_id: UUID) -> ReceiptNotice:
         kind=receipt.subject,
         room_id=receipt.facts["room_id"],
         client_user_key=receipt.facts["client_user"],
-        performer_user_key=receipt.facts["performer_user"],
+        performer_user_key="" if receipt.subject == VOYEUR else receipt.facts["performer_user"],
         client=ReceiptView(**common),  # type: ignore[arg-type]
         performer=ReceiptView(**common, earned=tokens(earned)),  # type: ignore[arg-type]
     )

@@ -10,12 +10,13 @@ from ppv_plugin.ledger import queries as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import queries as metering
 
+from ..rules import VOYEUR
 from ..states import MeterView
 
 
 @dataclass(frozen=True, slots=True)
 class PersonMeter:
-    """One open session for its two sides. User keys are `str(user.pk)`."""
+    """One open session for its two sides. User keys are `str(user.pk)`; empty for a performer who is not to know."""
 
     session_id: UUID
     room_id: int
@@ -48,7 +49,7 @@ def _both(line: metering.MeterLine, facts: dict[str, object], owners: dict[int, 
         session_id=line.session_id,
         room_id=int(str(facts["room_id"])),
         client_user_key=str(facts["client_user"]),
-        performer_user_key=str(facts["performer_user"]),
+        performer_user_key="" if line.subject == VOYEUR else str(facts["performer_user"]),
         client=MeterView(**common, balance=tokens(line.balance)),  # type: ignore[arg-type]
         performer=MeterView(**common, earned=tokens(earned)),  # type: ignore[arg-type]
     )

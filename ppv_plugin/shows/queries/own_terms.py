@@ -12,10 +12,10 @@ from ppv_plugin.metering.rules import RuleUnavailable, Tariff, affordable_ms, gr
 from ppv_plugin.rooms import queries as rooms
 
 from ..models import Show
-from ..rules import GraceUsed, with_grace_left
+from ..rules import MANNERS, GraceUsed, manner_cpm, with_grace_left
 from ..states import OwnTerms
 from .grace import grace_used
-from .rooms import minimum_of, offered
+from .prices import minimum_of, offered
 
 
 def own_terms(*, room: Any, show: Show, client: Any, wallet: Balance, now: datetime) -> OwnTerms:
@@ -26,19 +26,21 @@ def own_terms(*, room: Any, show: Show, client: Any, wallet: Balance, now: datet
     tariffs = _tariffs(room, show, client_cpm)
     found: dict[str, int | None] = {}
     for subject, tariff in tariffs.items():
-        used = grace_used(subject=subject, room=room, client=client, now=now)
+        used = grace_used(subject="private" if subject == "private" else "group", room=room, client=client, now=now)
         own = with_grace_left(tariff, used)
         found[f"{subject}_grace_seconds"] = _seconds_left(tariff, own, used)
         found[f"{subject}_ends_ms"] = _ends_ms(own, bound, wallet)
     private_cpm, private_minimum = _own_price(room, tariffs.get("private"), client_cpm)
     return OwnTerms(
-        group_grace_seconds=found.get("group_grace_seconds"),
+        group_grace_seconds=next((found[f"{manner}_grace_seconds"] for manner in MANNERS if manner in tariffs), None),
         private_grace_seconds=found.get("private_grace_seconds"),
         allowance=None if bound is None else tokens(bound),
         group_ends_ms=found.get("group_ends_ms"),
         private_ends_ms=found.get("private_ends_ms"),
         private_cpm=private_cpm,
         private_minimum=private_minimum,
+        voyeur_ends_ms=found.get("voyeur_ends_ms"),
+        two_way_ends_ms=found.get("two_way_ends_ms"),
     )
 
 
@@ -62,11 +64,11 @@ def _ends_ms(own: Tariff, bound: int | None, wallet: Balance) -> int | None:
 def _tariffs(room: Any, show: Show, client_cpm: int | None) -> dict[str, Tariff]:
     """What can be paid for in this show, each with the whole grace."""
     prices, terms = rooms.pricing(room.site), show.terms
-    found = {}
-    if terms["group_cpm"]:
-        found["group"] = offered(
-            rule=terms["rule"], cpm=terms["group_cpm"], grace_seconds=terms["grace_seconds"], prices=prices
-        )
+    found = {
+        manner: offered(rule=terms["rule"], cpm=cpm, grace_seconds=terms["grace_seconds"], prices=prices)
+        for manner in MANNERS
+        if (cpm := manner_cpm(terms, manner)) is not None
+    }
     if terms["requests_enabled"]:
         cpm = rooms.private_cpm(room, prices, client_cpm=client_cpm)
         found["private"] = offered(rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds, prices=prices)

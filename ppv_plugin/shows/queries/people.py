@@ -21,11 +21,11 @@ from ppv_plugin.rooms.models import Room
 
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
-from ..states import PersonView, RequestView, SessionView
+from ..states import CameraView, PersonView, RequestView, SessionView
 from .free_time import free_left_ms
 from .meters import meters
 from .own_terms import own_terms
-from .rooms import minimum_of, price_of
+from .prices import minimum_of, price_of
 from .tips import tips_of_show
 
 _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
@@ -65,6 +65,8 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         elsewhere=_elsewhere(rules.performer_participant(show.id), connection, now) if show else False,
         requests=_pending(show, now) if show is not None else [],
         requests_mode=room.performer.requests,
+        voyeurs=room.performer.voyeurs_in_private,
+        cameras=_cameras(show) if show is not None else [],
         earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
         show_tips=tokens(tips_of_show(show_id=show.id)) if show is not None else None,
     )
@@ -87,7 +89,7 @@ def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | Non
     if private is not None:
         session, participant = _session("private", private), rules.private_participant(private.id)
     elif visit is not None:
-        session, participant = _session("group", visit), rules.visit_participant(visit.id)
+        session, participant = _session(visit.manner, visit), rules.visit_participant(visit.id)
     wallet = ledger.balance_of(kind="client", owner=str(client.uuid))
     lines = meters(session_ids=[paid.session_id]) if paid is not None else []
     return PersonView(
@@ -134,8 +136,13 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
         price=price_of(tariff),
         partner=facts["client" if for_performer else "performer"],
         client=str(row.client.uuid) if for_performer else None,
-        mode_number=row.mode_number if kind == "group" else 0,
+        mode_number=0 if kind == "private" else row.mode_number,
     )
+
+
+def _cameras(show: Show) -> list[CameraView]:
+    rows = Visit.objects.in_force().filter(show=show, manner=rules.TWO_WAY).select_related("client")
+    return [CameraView(str(row.id), str(row.client.uuid), row.client.name) for row in rows.order_by("entered_at", "id")]
 
 
 def _pending(show: Show, now: datetime) -> list[RequestView]:

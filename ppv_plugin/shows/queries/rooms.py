@@ -14,17 +14,19 @@ from ppv_plugin import hooks
 from ppv_plugin.chat import queries as chat
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.metering.queries import rule_words
-from ppv_plugin.metering.rules import RuleUnavailable, Split, Tariff, grace_free_ms, minimum_funds
+from ppv_plugin.metering.rules import Tariff
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.listed import listed
 from ppv_plugin.rooms.models import NEVER, Room
 from ppv_plugin.rooms.rules import average_tenths, is_new
 
 from ..models import Show
-from ..rules import THRESHOLD_SECONDS, unix_ms
-from ..states import GoalView, Price, PrivateOffer, RoomView
+from ..rules import TWO_WAY, VOYEUR, unix_ms
+from ..states import GoalView, PrivateOffer, RoomView
+from .manners import Inside, inside_of, manner_offer
+from .prices import minimum_of, offered, price_of
 from .tips import goals_of
+from .unseen import offers_watching
 
 
 class Stars(Struct, frozen=True):
@@ -117,55 +119,26 @@ def mode_features(*, room_id: int) -> dict[str, Any]:
     return dict(show.terms.get("features", {})) if show is not None else {}
 
 
-def price_of(tariff: Tariff) -> Price:
-    return Price(
-        cpm=tokens(tariff.cpm),
-        grace_seconds=grace_free_ms(tariff) // 1000,
-        rule=tariff.rule,
-        rule_text=rule_words(tariff.rule, reserve_minutes=tariff.reserve_minutes, frozen=tariff.rule_text),
-    )
-
-
-def minimum_of(tariff: Tariff) -> int:
-    """What is needed to start, as far as that can be said where the rule is not there any more."""
-    try:
-        return minimum_funds(tariff)
-    except RuleUnavailable:
-        return tariff.minutes_to_start * tariff.cpm
-
-
-def offered(*, rule: str, cpm: int, grace_seconds: int, prices: Any) -> Tariff:
-    """What somebody without earlier visits would agree to; who earns does not matter to what is shown."""
-    return Tariff(
-        rule=rule,
-        cpm=cpm,
-        split=Split(0, (), 0),
-        grace_ms=grace_seconds * 1000,
-        threshold_ms=THRESHOLD_SECONDS * 1000,
-        minutes_to_start=prices.minutes_to_start,
-        reserve_minutes=prices.reserve_minutes,
-    )
-
-
 def _views(page: Sequence[Any]) -> list[RoomView]:
     shows = {
         show.room_id: show
         for show in Show.objects.filter(room_id__in=[room.pk for room in page], state=Show.State.LIVE)
     }
     prices = {site.pk: rooms.pricing(site) for site in {room.site for room in page}}
+    inside = inside_of(list(shows.values()))
     goals = goals_of(room_ids=[room.pk for room in page])
     slow = chat.slow_seconds(room_ids=list(shows))
     site_slow = {site_id: chat.chat_settings(row.site).slow_seconds for site_id, row in prices.items()} if shows else {}
     return [
         replace(
-            _view(room, shows.get(room.pk), prices[room.site_id], goals.get(room.pk, [])),
+            _view(room, shows.get(room.pk), prices[room.site_id], inside, goals.get(room.pk, [])),
             slow_seconds=max(slow.get(room.pk, 0), site_slow.get(room.site_id, 0)),
         )
         for room in page
     ]
 
 
-def _view(room: Any, show: Show | None, prices: Any, goals: list[GoalView]) -> RoomView:
+def _view(room: Any, show: Show | None, prices: Any, inside: Inside, goals: list[GoalView]) -> RoomView:
     terms = show.terms if show is not None else None
     group = _group(terms, prices) if terms and terms["group_cpm"] else None
     snapshot = getattr(room, "snapshot", None)
@@ -186,6 +159,8 @@ def _view(room: Any, show: Show | None, prices: Any, goals: list[GoalView]) -> R
         mode_number=show.mode_number if show is not None else 0,
         consent=bool(terms and terms["group_cpm"]),
         goals=goals,
+        voyeur=manner_offer(VOYEUR, room, show, prices, inside) if show is not None else None,
+        two_way=manner_offer(TWO_WAY, room, show, prices, inside) if show is not None else None,
     )
 
 
@@ -208,6 +183,7 @@ def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
         minutes_to_start=prices.minutes_to_start,
         minimum=tokens(minimum_of(tariff)),
         request_seconds=prices.request_seconds,
+        watched=show is not None and offers_watching(show, room.performer),
     )
 
 

@@ -17,7 +17,9 @@ from ppv_plugin.rooms import presence
 from .. import rules
 from ..models import PrivateShow, Show, Visit
 from .free_time import free_left_ms
+from .unseen import may_be_watched
 
+STEADY_KEYFRAME_MS = 4000  # where voyeurs are let in: pictures to begin from come at this pace, whoever watches
 _NEEDS = frozenset({Kind.VIDEO})  # a muted microphone is the performer's choice; a missing picture is not paid for
 
 
@@ -29,6 +31,7 @@ class Place:
     publishes: bool
     subscribes: bool
     shared: bool
+    camera: bool = False  # the performer's end of a client's camera, beside the place of its own
 
     def check(self, direction: str) -> None:
         """Raises NotAllowed for a direction this place does not have."""
@@ -36,16 +39,21 @@ class Place:
             raise NotAllowed
 
 
-def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Place:
-    """Raises Gone (nobody live), NotAllowed (a paid show one is not in, somebody else's private show), Blocked and
-    FreeTimeOver. A moderator sees what is public, paid or not, and is nobody's viewer."""
+def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime, camera: UUID | None = None) -> Place:
+    """`camera`: the performer looks at that of this visit. Raises Gone (nobody live), NotAllowed (a paid show one is
+    not in, somebody else's private show or camera), Blocked and FreeTimeOver. A moderator sees what is public, paid or
+    not, and is nobody's viewer."""
     show = _live(room_id)
     if show is None:
         raise Gone
     private = _open_private(show)
     signed_in = user is not None and user.is_authenticated
     if signed_in and show.room.performer.user_id == user.pk:
+        if camera is not None:
+            return _camera(show, camera)
         return Place(rules.performer_participant(show.id), True, private is not None, True)
+    if camera is not None:
+        raise NotAllowed
     if signed_in and presence.is_moderator(connection=connection):
         return Place(rules.moderator_participant(connection), False, True, False)
     client = people.client_of(user)
@@ -53,14 +61,20 @@ def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime) -> Pla
         raise Blocked
     if private is not None and client is not None and private.client_id == client.pk:
         return Place(rules.private_participant(private.id), True, True, True)
+    visit = Visit.objects.in_force().filter(show=show, client=client).first() if client else None
+    if visit is not None:
+        return Place(rules.visit_participant(visit.id), visit.manner == rules.TWO_WAY, True, True)
     if show.terms["group_cpm"]:
-        visit = Visit.objects.in_force().filter(show=show, client=client).first() if client else None
-        if visit is None:
-            raise NotAllowed
-        return Place(rules.visit_participant(visit.id), False, True, True)
+        raise NotAllowed
     if private is None and free_left_ms(room=show.room, connection=connection, now=now) == 0:
         raise FreeTimeOver
     return Place(rules.viewer_participant(connection), False, True, False)
+
+
+def _camera(show: Show, visit_id: UUID) -> Place:
+    if not Visit.objects.in_force().filter(show=show, id=visit_id, manner=rules.TWO_WAY).exists():
+        raise NotAllowed
+    return Place(rules.camera_participant(visit_id), False, True, False, camera=True)
 
 
 def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
@@ -70,8 +84,8 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
         return None
     performer = rules.performer_participant(show.id)
     private = _open_private(show)
-    visits = list(Visit.objects.in_force().filter(show=show).values_list("id", "session_id"))
-    session_ids = [session_id for _id, session_id in visits]
+    visits = list(Visit.objects.in_force().filter(show=show).only("id", "session_id", "manner"))
+    session_ids = [visit.session_id for visit in visits]
     if private is not None:
         session_ids.append(private.session_id)
     quotas = metering.quotas(boot_id=boot_id, session_ids=session_ids)
@@ -89,17 +103,35 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
                 quota_ms=quotas.get(private.session_id),
             )
         )
-    people_on_stage += [
-        ParticipantPlan(
-            rules.visit_participant(visit_id), source=public_source, needs=_NEEDS, quota_ms=quotas.get(session_id)
-        )
-        for visit_id, session_id in visits
-    ]
+    watched = performer if private is None or may_be_watched(private) else None
+    for visit in visits:
+        source = watched if visit.manner == rules.VOYEUR else public_source
+        people_on_stage += _inside(visit, source, quotas.get(visit.session_id))
     unpaid = presence.moderator_participants(room_id=room_id)
     if not show.terms["group_cpm"]:
         unpaid = [*presence.viewer_participants(room_id=room_id), *unpaid]
     people_on_stage += [ParticipantPlan(name, source=public_source) for name in unpaid]
-    return StagePlan(rules.stage_name(room_id), tuple(people_on_stage), max_kbps=conf.RELAY_MAX_KBPS)
+    return StagePlan(
+        rules.stage_name(room_id),
+        tuple(people_on_stage),
+        max_kbps=conf.RELAY_MAX_KBPS,
+        keyframe_ms=STEADY_KEYFRAME_MS if rules.manner_cpm(show.terms, rules.VOYEUR) is not None else 0,
+    )
+
+
+def _inside(visit: Visit, source: str | None, quota_ms: int | None) -> list[ParticipantPlan]:
+    """Who pays to be inside; and of a 2-way the performer's end of that camera, which nobody else has."""
+    name, two_way = rules.visit_participant(visit.id), visit.manner == rules.TWO_WAY
+    person = ParticipantPlan(
+        name,
+        publishes=AV if two_way else frozenset(),
+        source=source,
+        needs=_NEEDS,
+        quota_ms=quota_ms,
+        unseen=visit.manner == rules.VOYEUR,
+    )
+    camera = ParticipantPlan(rules.camera_participant(visit.id), source=name if source else None)
+    return [person, camera] if two_way else [person]
 
 
 def live_room_ids() -> list[int]:
@@ -112,4 +144,5 @@ def _live(room_id: int) -> Show | None:
 
 
 def _open_private(show: Show) -> PrivateShow | None:
-    return PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).first()
+    rows = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN)
+    return rows.select_related("request", "show__room__performer").first()

@@ -23,15 +23,19 @@ from .ratings import rate_room, remove_rating
 from .suspension import Running, close_suspended, running_in
 from .talk import names, say
 from .tips import give_tip
+from .two_way import allow_voyeurs, close_camera
+from .unseen import lift_veils
 
 __all__ = [
     "Running",
     "add_goal",
+    "allow_voyeurs",
     "answer_request",
     "apply_stage",
     "ban",
     "block_client",
     "cancel_request",
+    "close_camera",
     "close_left_behind",
     "close_show",
     "close_suspended",
@@ -52,6 +56,7 @@ __all__ = [
     "leave_group",
     "leave_media",
     "lift",
+    "lift_veils",
     "moderated_room",
     "move_goal",
     "mute",

@@ -18,6 +18,7 @@ from ppv_plugin.signals import announce, private_ended, request_changed, show_en
 
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from .common import lock_room, performer_moved_on, person_moved_on, room_moved_on
+from .unseen import inside_changed, lift_veils
 
 
 @transaction.atomic
@@ -46,8 +47,8 @@ def end_visit(*, visit_id: UUID, reason: str, now: datetime, note: str = "") -> 
     if not ended:
         return False
     _close_session(room, visit.session_id, reason, now, note)
-    room_moved_on(room)
-    _tell_both(room, visit.client.user_id)
+    inside_changed(room=room, visit=visit, user_key=str(visit.client.user_id), gone=True)
+    person_moved_on(user_id=visit.client.user_id, room_id=room.pk)
     return True
 
 
@@ -92,6 +93,7 @@ def close_show(*, show_id: UUID, reason: str, now: datetime, note: str = "") -> 
         with transaction.atomic():
             lock_room(show.room_id)
             close_request(request=request, state=PrivateRequest.State.EXPIRED, now=now)
+    lift_veils(now=now, show_id=show_id)
     return ended
 
 

@@ -40,22 +40,25 @@ _counting = threading.Lock()
 
 
 def join_media(
-    *, user: Any, room_id: int, connection: UUID, direction: str, sdp: str, take_over: bool, now: datetime
+    *,
+    user: Any,
+    room_id: int,
+    connection: UUID,
+    direction: str,
+    sdp: str,
+    take_over: bool,
+    now: datetime,
+    camera: UUID | None = None,
 ) -> str:
-    """Connect this tab to the stage and return the SDP answer.
+    """Connect this tab to the stage and return the SDP answer. `camera`: the performer looks at that of this visit.
 
     Raises NotAllowed or Gone (nothing to send or see here), Elsewhere (another tab of this person holds the show and
     `take_over` was not said), BadInput (malformed description), MediaUnavailable, MediaFull.
     """
-    place = stage_queries.place_of(user=user, room_id=room_id, connection=connection, now=now)
+    place = stage_queries.place_of(user=user, room_id=room_id, connection=connection, now=now, camera=camera)
     place.check(direction)
-    if place.shared:
-        holder = presence.holder_of(participant=place.participant, now=now)
-        if holder is not None and holder != connection and not take_over:
-            raise Elsewhere
-    moved = presence.hold_participant(connection=connection, participant=place.participant, now=now)
-    if moved and user is not None:
-        announce(media_taken, user_key=str(user.pk), room_id=room_id, connection=str(connection))
+    if not place.camera:
+        _hold(place, user, room_id, connection, take_over, now)
     apply_stage(room_id=room_id)
     answer = media.join(
         stage=rules.stage_name(room_id),
@@ -64,6 +67,19 @@ def join_media(
         offer_sdp=sdp,
     )
     return answer.sdp
+
+
+def _hold(
+    place: stage_queries.Place, user: Any, room_id: int, connection: UUID, take_over: bool, now: datetime
+) -> None:
+    """This tab has the person's place from now on."""
+    if place.shared:
+        holder = presence.holder_of(participant=place.participant, now=now)
+        if holder is not None and holder != connection and not take_over:
+            raise Elsewhere
+    moved = presence.hold_participant(connection=connection, participant=place.participant, now=now)
+    if moved and user is not None:
+        announce(media_taken, user_key=str(user.pk), room_id=room_id, connection=str(connection))
 
 
 def leave_media(*, connection: UUID, room_id: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import BadInput, Busy, Gone, NotAllowed, NotFound, PriceChanged
@@ -18,9 +19,10 @@ from ppv_plugin.metering import services as metering
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.signals import announce, private_started, request_changed
 
-from ..models import PrivateRequest, PrivateShow, Show
+from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..queries.grace import grace_used
-from ..rules import GraceUsed, private_participant, with_grace_left
+from ..queries.unseen import offers_watching
+from ..rules import VOYEUR, GraceUsed, private_participant, with_grace_left
 from .common import (
     client_in,
     facts_of,
@@ -38,12 +40,15 @@ from .media import report_usage
 _PENDING = PrivateRequest.State.PENDING
 
 
-def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, now: datetime) -> PrivateRequest:
+def request_private(
+    *, user: Any, room_id: int, cid: str, media: str, cpm: int, now: datetime, watched: bool = False
+) -> PrivateRequest:
     """Ask for a private show at the price the client saw. The minimum is held until the request is answered or ends.
 
-    The same `cid` again returns the same request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy
-    (one request at a time; somebody is in private), NotAllowed (requests are off, hidden or vetoed), Blocked, Gone.
-    A performer on auto-decline declines at once: the request comes back rejected, with nothing held.
+    `watched`: the client was told that voyeurs may watch; nobody does otherwise. The same `cid` again returns the same
+    request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy (one request at a time; somebody is in
+    private), NotAllowed (requests are off, hidden or vetoed; who asks watches unseen), Blocked, Gone. A performer on
+    auto-decline declines at once: the request comes back rejected, with nothing held.
     """
     if media != "video":
         raise BadInput
@@ -69,6 +74,7 @@ def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, 
             client=client,
             hold=hold,
             media=media,
+            watched=watched and offers_watching(show, show.room.performer),
             tariff=metering_rules.tariff_to(tariff),
             cid=cid,
             created_at=now,
@@ -82,6 +88,8 @@ def request_private(*, user: Any, room_id: int, cid: str, media: str, cpm: int, 
 
 
 def _check_open(show: Show, client: Any) -> None:
+    if Visit.objects.in_force().filter(show=show, client=client, manner=VOYEUR).exists():
+        raise NotAllowed(_("Nobody knows that you are here. Leave first, then ask."))
     if not show.terms["requests_enabled"] or show.room.performer.requests == "hidden":
         raise NotAllowed
     if _busy(show, client):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ppv_plugin import hooks
 from ppv_plugin.chat import mentioning
@@ -19,6 +20,7 @@ from ppv_plugin.people.models import Client
 from ppv_plugin.rooms import presence
 
 from ..models import PrivateShow, Show, Visit
+from ..rules import VOYEUR
 from .common import client_in, live_show
 
 NAMES_MAX = 8
@@ -78,11 +80,13 @@ def _speaker(*, user: Any, room_id: int, now: datetime) -> tuple[Show, Any, Priv
 
 
 def _check_inside(show: Show, client: Any) -> None:
-    """In a free show everybody may write, also while the performer is in private; in a paid one those inside."""
-    if show.terms["group_cpm"]:
-        inside = Visit.objects.in_force().filter(show=show, client=client)
-        if not inside.exists():
-            raise NotAllowed
+    """In a free show everybody may write, also while the performer is in private; in a paid one those inside. Who
+    watches unseen writes nowhere."""
+    visit = Visit.objects.in_force().filter(show=show, client=client).first()
+    if visit is not None and visit.manner == VOYEUR:
+        raise NotAllowed(_("You watch unseen, so you cannot write."))
+    if show.terms["group_cpm"] and visit is None:
+        raise NotAllowed
 
 
 def _people(show: Show, within: PrivateShow | None, now: datetime) -> list[Person]:

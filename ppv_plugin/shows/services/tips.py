@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ppv_plugin import hooks
 from ppv_plugin.chat import services as chat
@@ -19,6 +20,7 @@ from ppv_plugin.signals import announce, room_changed, tip_given
 
 from ..models import PrivateShow, Show, Visit
 from ..queries.tips import option_offered, tip_settings
+from ..rules import VOYEUR
 from ..tip_models import Tip, TipOption, TipSettings
 from ..tip_rules import is_offered
 from .common import client_in, facts_of, live_show, lock_room, need_user, party_of, person_moved_on, wallet_of
@@ -77,10 +79,13 @@ def _private_of(show: Show, client: Any) -> PrivateShow | None:
 
 
 def _check_inside(show: Show, client: Any, private: PrivateShow | None) -> None:
-    """Who may write may give: in a paid show those inside."""
-    if private is not None or not show.terms["group_cpm"]:
+    """Who may write may give: in a paid show those inside, and nobody who watches unseen."""
+    if private is not None:
         return
-    if not Visit.objects.in_force().filter(show=show, client=client).exists():
+    visit = Visit.objects.in_force().filter(show=show, client=client).first()
+    if visit is not None and visit.manner == VOYEUR:
+        raise NotAllowed(_("You watch unseen: a tip would tell that you are here. Leave first."))
+    if show.terms["group_cpm"] and visit is None:
         raise NotAllowed
 
 

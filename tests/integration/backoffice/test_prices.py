@@ -237,6 +237,9 @@ def mode_form(mode: RoomMode, **changes: Any) -> dict[str, Any]:
         "rule": "",
         "requests_enabled": "on",
         "viewers_max": "",
+        "voyeur_cpm": "0.00",
+        "two_way_slots": "0",
+        "two_way_cpm": "0.00",
         "active": "on",
         "snapshots_enabled": "on",
         "snapshot_seconds": "15",
@@ -279,14 +282,16 @@ def test_the_list_counts_the_shows_of_each_mode(admin: Client, site: Cast) -> No
 
 
 def test_an_import_is_tried_first_and_saved_second(admin: Client, site: Cast) -> None:
-    form = {"text": "[Evening]\ncpm = 1.10\nvoyeur = 1", "locale": site.free.locale_id, "grace_seconds": "30"}
+    text = "[Evening]\ncpm = 1.10\nvoyeur = 1\nparty = 1"
+    form = {"text": text, "locale": site.free.locale_id, "grace_seconds": "30"}
     tried = admin.post(IMPORT, form).content.decode()
     assert "is added" in tried
-    assert "voyeur = 1" in tried
+    assert "party = 1" in tried
     assert not RoomMode.objects.filter(key="evening").exists()
     assert admin.post(IMPORT, {**form, "save": "1"}).url == MODES
     mode = RoomMode.objects.get(key="evening")
     assert (mode.group_cpm, mode.grace_seconds) == (110, 30)
+    assert (mode.voyeur_enabled, mode.voyeur_cpm) == (True, 110)
     assert ModelLogEntry.objects.filter(action="ppv_plugin.mode.import").get().user.get_username() == "root"
 
 

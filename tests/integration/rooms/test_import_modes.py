@@ -48,6 +48,9 @@ def test_the_modes_of_an_old_site_are_imported_whole() -> None:
     assert RoomMode.objects.count() == 41
     paid = RoomMode.objects.get(key="group-paid-show")
     assert (paid.name, paid.group_cpm, paid.requests_enabled, paid.active) == ("Group Paid Show", 150, False, True)
+    free = RoomMode.objects.get(key="free-broadcast")
+    assert (paid.voyeur_enabled, paid.voyeur_cpm, paid.two_way_slots, paid.two_way_cpm) == (True, 175, 2, 200)
+    assert (free.voyeur_enabled, free.voyeur_cpm, free.two_way_slots, free.two_way_cpm) == (True, 25, 2, 50)
     assert RoomMode.objects.get(key="group-show-3-50").snapshot_seconds == 120
     assert RoomMode.objects.get(key="premiere").group_cpm == 100_000
     assert RoomMode.objects.get(name="瑜伽").group_cpm == 100
@@ -71,9 +74,9 @@ def test_modes_that_need_a_missing_feature_cannot_be_chosen_and_are_named() -> N
 
 def test_what_is_not_used_yet_is_listed_with_its_line() -> None:
     said = run(OLD_SITE)
-    assert "line 7: cpm2 = 0.5  [Free Broadcast]" in said
+    assert "line 17: room_slots = 6  [Video Conference]" in said
     settings = [line for line in OLD_SITE.read_text().splitlines() if "=" in line and not line.startswith((";", "#"))]
-    used = ("description", "cpm ", "cpm=", "requests_disable", "snapshots")
+    used = ("description", "cpm", "requests_disable", "snapshots", "voyeur", "2way")
     left = [line for line in settings if not line.strip().lower().startswith(used)]
     assert said.count("\n  line ") == len(left)
 

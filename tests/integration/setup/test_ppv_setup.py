@@ -35,9 +35,10 @@ def everything() -> list[Any]:
 
 def test_a_fresh_site_gets_modes_groups_and_pages() -> None:
     said = run()
-    assert list(RoomMode.objects.values_list("key", "group_cpm", "requests_enabled")) == [
-        ("free", 0, True),
-        ("group-paid", 150, False),
+    terms = ("key", "group_cpm", "requests_enabled", "voyeur_cpm", "two_way_slots", "two_way_cpm")
+    assert list(RoomMode.objects.values_list(*terms)) == [
+        ("free", 0, True, 25, 2, 50),
+        ("group-paid", 150, False, 175, 2, 200),
     ]
     assert "page Live at /live/" in said
     slugs = Site.objects.get().root_page.get_children().values_list("slug", flat=True)
@@ -154,7 +155,9 @@ def test_a_home_page_that_is_no_public_one_is_told() -> None:
 
 def test_the_steps_are_counted() -> None:
     said = run()
-    assert [line[:6] for line in said.splitlines() if " of " in line[:6]] == [f"{number} of 5" for number in range(1, 6)]
+    assert [line[:6] for line in said.splitlines() if " of " in line[:6]] == [
+        f"{number} of 5" for number in range(1, 6)
+    ]
 
 
 def test_checks_for_production_are_told_in_production_only(settings: Any) -> None:

@@ -131,12 +131,28 @@ def test_what_cannot_be_meant_is_named(text: bytes | str, line: int, part: str) 
 
 
 def test_settings_without_a_feature_are_listed_with_their_lines() -> None:
-    found = read_modes("[Group]\ncpm2=2.0\nvoyeur=1\n\nstream_record=false")
+    found = read_modes("[Group]\nroom_slots=2\ncpm=1\n\nstream_record=false")
     assert [(u.line, u.mode, u.key, u.value) for u in found.unused] == [
-        (2, "Group", "cpm2", "2.0"),
-        (3, "Group", "voyeur", "1"),
+        (2, "Group", "room_slots", "2"),
         (5, "Group", "stream_record", "false"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cpm=1.5\nvoyeur=1\ncpmv=1.75", (True, 175)),
+        ("cpm=1.5\nvoyeur=1", (True, 150)),
+        ("voyeur=1", (False, 0)),
+    ],
+)
+def test_a_voyeur_pays_what_is_said_else_what_all_pay_and_never_nothing(text: str, expected: tuple[bool, int]) -> None:
+    values = read_modes(f"[Group]\n{text}").modes[0].values
+    assert (values["voyeur_enabled"], values["voyeur_cpm"]) == expected
+
+
+def test_a_2way_price_without_a_number_of_places_gives_two() -> None:
+    assert read_modes("[Group]\ncpm2=2.0").modes[0].values == {"two_way_cpm": 200, "two_way_slots": 2}
 
 
 @pytest.mark.parametrize(("value", "waits"), [("1", ["room_audio"]), ("0", [])])

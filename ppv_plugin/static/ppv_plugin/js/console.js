@@ -3,6 +3,7 @@ import { announce, cloneOf, language, need, part, showTexts } from "ppv/dom";
 import { amount, clock, fill } from "ppv/format";
 import { consoleScreenOf, inPrivate } from "ppv/store";
 import { permissionGiven } from "ppv/devices";
+import { Cameras } from "ppv/cameras";
 import { RoomSession } from "ppv/session";
 import { TipEffects } from "ppv/tips";
 import { goalActions, showGoals, wireGoalForm } from "ppv/goals";
@@ -19,6 +20,8 @@ export class PPVConsole extends HTMLElement {
   /** @type {Map<string, HTMLElement>} cards by the id of their request */
   #cards = new Map();
   #shownMode = "";
+  /** @type {Cameras|null} */
+  #cameras = null;
 
   connectedCallback() {
     if (this.session) return;
@@ -27,10 +30,15 @@ export class PPVConsole extends HTMLElement {
     wireActions(this, { ...session.actions(), ...this.#actions(session) }, session.say);
     this.addEventListener("change", (event) => {
       const input = event.target;
-      if (!(input instanceof HTMLInputElement) || input.name !== "ppv-requests") return;
-      void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
+      if (!(input instanceof HTMLInputElement)) return;
+      if (input.name === "ppv-requests") {
+        void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
+      } else if (input.name === "ppv-voyeurs") {
+        void session.perform(input, () => session.do({ t: "voyeurs.set", value: input.checked }));
+      }
     });
     this.#wireModes(session);
+    this.#cameras = new Cameras(this, session);
     wireGoalForm(session);
     const effects = new TipEffects(this, { chime: true });
     wireActions(this, { ...goalActions(session), "tip-sound": () => effects.toggle() }, session.say);
@@ -62,6 +70,8 @@ export class PPVConsole extends HTMLElement {
   #actions(session) {
     const state = () => session.store.state;
     /** @param {HTMLElement} button */
+    const camera = (button) => button.closest("[data-camera]")?.getAttribute("data-camera") ?? "";
+    /** @param {HTMLElement} button */
     const card = (button) => button.closest("[data-request]")?.getAttribute("data-request") ?? "";
     return {
       "go-live": () => this.#goLive(session),
@@ -78,6 +88,8 @@ export class PPVConsole extends HTMLElement {
       },
       accept: (button) => session.do({ t: "request.answer", id: card(button), accept: true }),
       decline: (button) => session.do({ t: "request.answer", id: card(button), accept: false }),
+      "close-camera": (button) => session.do({ t: "camera.close", id: camera(button) }),
+      "hear-camera": (button) => this.#cameras?.toggleSound(camera(button)),
       "ask-block": (button) => this.#askBlock(session, button),
       block: (button) => this.#block(session, button),
       "end-private": () => session.do({ t: "private.end", id: state().me?.session?.id ?? "" }),
@@ -113,9 +125,11 @@ export class PPVConsole extends HTMLElement {
     const id = button.closest("[data-request]")?.getAttribute("data-request");
     const request = me?.requests?.find((one) => one.id === id);
     const dialog = session.dialog("block-dialog");
-    const client = request?.client ?? (inPrivate(me) ? me?.session?.client : "") ?? "";
+    const sender = button.closest("[data-camera]")?.getAttribute("data-camera");
+    const camera = me?.cameras?.find((one) => one.id === sender);
+    const client = request?.client ?? camera?.client ?? (inPrivate(me) ? me?.session?.client : "") ?? "";
     need(dialog, "block-confirm", HTMLButtonElement).dataset["client"] = client;
-    showTexts(dialog, { block_name: request?.client_name ?? me?.session?.partner ?? "" });
+    showTexts(dialog, { block_name: request?.client_name ?? camera?.client_name ?? me?.session?.partner ?? "" });
     dialog.showModal();
   }
 
@@ -147,6 +161,9 @@ export class PPVConsole extends HTMLElement {
     for (const input of this.querySelectorAll("input[name='ppv-requests']")) {
       if (input instanceof HTMLInputElement) input.checked = input.value === state.me?.requests_mode;
     }
+    const voyeurs = this.querySelector("input[name='ppv-voyeurs']");
+    if (voyeurs instanceof HTMLInputElement) voyeurs.checked = Boolean(state.me?.voyeurs);
+    this.#cameras?.render(state);
     showGoals(this, state.room?.goals ?? []);
     this.#renderMode(state);
     this.#renderRequests(state.me?.requests ?? [], session);

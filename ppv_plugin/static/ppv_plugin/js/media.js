@@ -21,7 +21,7 @@ const FAILED_AFTER = 4;
 const HOPELESS = new Set(["not_allowed", "sign_in", "blocked", "not_found", "gone", "bad_input"]);
 
 /** One direction. `aim(key)` is the only thing to call: it connects, leaves alone, or ends. */
-class Link {
+export class Link {
   /**
    * @param {Direction} direction
    * @param {Outside} outside

@@ -11,12 +11,13 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
 /**
  * @typedef {{cpm: string, grace_seconds: number, rule: string, rule_text: string}} Price
  * @typedef {{state: "open"|"busy"|"auto_reject"|"hidden"|"off", price: Price, minutes_to_start: number,
- *   minimum: string, request_seconds: number}} PrivateOffer
+ *   minimum: string, request_seconds: number, watched?: boolean}} PrivateOffer
+ * @typedef {{state: "open"|"busy"|"full", price: Price, minimum: string, slots?: number, free?: number}} MannerOffer
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
  *   mode_number?: number, consent?: boolean, slow_seconds?: number,
- *   goals?: GoalView[]}} RoomView
+ *   goals?: GoalView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null}} RoomView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
@@ -28,11 +29,13 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   earned?: string|null}} ReceiptView
  * @typedef {{group_grace_seconds?: number|null, private_grace_seconds?: number|null, allowance?: string|null,
  *   group_ends_ms?: number|null, private_ends_ms?: number|null,
- *   private_cpm?: string|null, private_minimum?: string|null}} OwnTerms
+ *   private_cpm?: string|null, private_minimum?: string|null, voyeur_ends_ms?: number|null,
+ *   two_way_ends_ms?: number|null}} OwnTerms
+ * @typedef {{id: string, client: string, client_name: string}} CameraView
  * @typedef {{role: "performer"|"client"|"visitor"|"moderator", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
- *   own?: OwnTerms|null, ref?: string,
+ *   own?: OwnTerms|null, ref?: string, voyeurs?: boolean|null, cameras?: CameraView[],
  *   blocked_until?: number|null, muted_until?: number|null, free_left_ms?: number|null,
  *   show_tips?: string|null}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
@@ -68,14 +71,17 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   | {t: "chat.delete", id: number} | {t: "chat.mute", id: number, minutes: number} | {t: "chat.kick", id: number}
  *   | {t: "chat.ban", id: number, days: number|null, address: boolean} | {t: "chat.slow", seconds: number} | {t: "show.start", mode: number} | {t: "show.mode", mode: number}
  *   | {t: "show.end"}
- *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string}
+ *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string, watched: boolean}
  *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean}
- *   | {t: "private.end", id: string} | {t: "group.enter", cpm: string, mode_number: number} | {t: "group.leave"}
+ *   | {t: "private.end", id: string} | {t: "group.leave"}
+ *   | {t: "group.enter", cpm: string, mode_number: number, manner?: "group"|"voyeur"|"two_way"}
+ *   | {t: "camera.close", id: string} | {t: "voyeurs.set", value: boolean}
  *   | {t: "client.block", client: string}
  *   | {t: "tip.give", option: number, amount: string}
  *   | {t: "goal.add", title: string, amount: string} | {t: "goal.move", id: number, up: boolean}
  *   | {t: "goal.delete", id: number} | {t: "goals.reset"}
- *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean}
+ *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean,
+ *     camera?: string}
  *   | {t: "media.leave"}} Command
  */
 

@@ -1,5 +1,6 @@
 /** `<ppv-room>`: the room of somebody who visits it. */
 import { need, part } from "ppv/dom";
+import { sendsCamera } from "ppv/manners";
 import { inPrivate, privateTerms, screenOf } from "ppv/store";
 import { RoomSession } from "ppv/session";
 import { TipDialog, TipEffects } from "ppv/tips";
@@ -8,12 +9,16 @@ import { Refusal } from "ppv/protocol";
 import { wireActions } from "ppv/actions";
 
 /** @typedef {import("ppv/store").State} State */
+/** @typedef {"voyeur"|"two_way"} Manner */
+
+const MANNERS = /** @type {Manner[]} */ (["voyeur", "two_way"]);
 
 export class PPVRoom extends HTMLElement {
   /** @type {RoomSession|null} */
   session = null;
   #shownPrice = "";
   #shownTerms = "";
+  #shownManners = "";
 
   connectedCallback() {
     if (this.session) return;
@@ -22,6 +27,7 @@ export class PPVRoom extends HTMLElement {
     wireActions(this, { ...session.actions(), ...this.#actions(session) }, session.say);
     this.#wireDialog(session);
     this.#wireModeDialog(session);
+    for (const manner of MANNERS) this.#wireManner(session, manner);
     this.#wireVolume(session);
     const effects = new TipEffects(this, { silent: () => session.stage.sound !== "on" });
     const tips = part(this, "tip-dialog") ? new TipDialog(session) : null;
@@ -56,6 +62,34 @@ export class PPVRoom extends HTMLElement {
     dialog.addEventListener("close", () => session.store.set({ asked: false }));
   }
 
+  /**
+   * Unseen, or with the own camera: each has a question of its own.
+   * @param {RoomSession} session
+   * @param {Manner} manner
+   */
+  #wireManner(session, manner) {
+    const dialog = session.dialog(`${manner}-dialog`);
+    need(dialog, `${manner}-form`, HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      void session.perform(need(dialog, `${manner}-agree`, HTMLButtonElement), async () => {
+        const { room } = session.store.state;
+        const terms = { cpm: room?.[manner]?.price.cpm ?? "", mode_number: room?.mode_number ?? 0 };
+        if (manner === "two_way") await session.devices.set("camera", true);
+        await session.do({ t: "group.enter", ...terms, manner });
+        dialog.close();
+      });
+    });
+  }
+
+  /**
+   * @param {RoomSession} session
+   * @param {Manner} manner
+   */
+  #askManner(session, manner) {
+    need(this, `${manner}-consent`, HTMLInputElement).checked = false;
+    session.dialog(`${manner}-dialog`).showModal();
+  }
+
   /** The terms that are on the screen, no others. @param {RoomSession} session */
   #enter(session) {
     const { room } = session.store.state;
@@ -69,7 +103,8 @@ export class PPVRoom extends HTMLElement {
   async #ask(session, dialog) {
     const terms = privateTerms(session.store.state.room, session.store.state.me);
     if (!terms) throw new Refusal("gone");
-    await session.do({ t: "request.create", media: "video", cpm: terms.cpm });
+    const watched = Boolean(session.store.state.room?.private.watched);
+    await session.do({ t: "request.create", media: "video", cpm: terms.cpm, watched });
     await this.#pending(session);
     dialog.close();
   }
@@ -113,6 +148,8 @@ export class PPVRoom extends HTMLElement {
       },
       "cancel-ask": () => session.do({ t: "request.cancel", id: state().me?.request?.id ?? "" }),
       enter: () => this.#enter(session),
+      "ask-voyeur": () => this.#askManner(session, "voyeur"),
+      "ask-two-way": () => this.#askManner(session, "two_way"),
       leave: () => session.do({ t: "group.leave" }),
       "end-private": () => session.do({ t: "private.end", id: state().me?.session?.id ?? "" }),
     };
@@ -125,7 +162,8 @@ export class PPVRoom extends HTMLElement {
     const screen = screenOf(state);
     this.#checkPrice(state);
     this.#showModeDialog(state, session);
-    if (screen === "in-private") {
+    const sends = screen === "in-private" || sendsCamera(state.me);
+    if (sends) {
       if (!session.devices.running) void session.devices.start(); // after a reload: what the person chose before
       session.media.send(session.devices.stream);
       if (session.dialog("ask-dialog").open) session.dialog("ask-dialog").close();
@@ -134,17 +172,22 @@ export class PPVRoom extends HTMLElement {
     }
     showGoals(this, state.room?.goals ?? []);
     session.stage.show(session.received);
-    session.stage.showOwn(screen === "in-private" ? session.devices.stream : null);
+    session.stage.showOwn(sends ? session.devices.stream : null);
   }
 
   /** A price that changes while somebody reads it is agreed to again. @param {State} state */
   #checkPrice({ room, me }) {
-    const price = JSON.stringify([room?.private.price, privateTerms(room, me)]);
+    const price = JSON.stringify([room?.private.price, privateTerms(room, me), room?.private.watched]);
     if (price !== this.#shownPrice) need(this, "consent", HTMLInputElement).checked = false;
     this.#shownPrice = price;
     const terms = JSON.stringify([room?.mode_number, room?.group]);
     if (terms !== this.#shownTerms) need(this, "mode-consent", HTMLInputElement).checked = false;
     this.#shownTerms = terms;
+    const manners = JSON.stringify([room?.mode_number, ...MANNERS.map((manner) => room?.[manner]?.price)]);
+    if (manners !== this.#shownManners) {
+      for (const manner of MANNERS) need(this, `${manner}-consent`, HTMLInputElement).checked = false;
+    }
+    this.#shownManners = manners;
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import { CLOSED } from "ppv/protocol";
 import { hundredths } from "ppv/format";
+import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners";
 
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
 /** @typedef {import("ppv/protocol").PersonView} PersonView */
@@ -162,7 +163,7 @@ export function screenOf({ room, me, conn, receipt }) {
   if (receipt && !me.session && !goesOnFree(receipt, room)) return "ended-with-receipt";
   if (me.elsewhere) return "elsewhere";
   if (inPrivate(me)) return "in-private";
-  if (me.session) return room.status === "private" ? "others-private" : "inside-group";
+  if (me.session) return room.status === "private" && !watchesPrivate(room, me) ? "others-private" : "inside-group";
   if (isPending(me.request)) return "asking";
   if (room.status === "offline") return "offline";
   if (me.role === "performer") return "own-room";
@@ -222,6 +223,7 @@ function screenOfClosed(code) {
  */
 export function askStateOf(room, me) {
   if (!room || !me || room.status === "offline") return "off";
+  if (me.session?.kind === "voyeur") return "unseen";
   if (room.status === "private") return "busy";
   if (room.private.state !== "open") return room.private.state;
   if (me.role === "visitor") return "sign-in";
@@ -260,17 +262,6 @@ export function thresholdOf(left) {
 }
 
 /**
- * What the client's own limits do to something it could enter: "no", nothing; "some", they end it before the funds do;
- * "none", they let it not begin.
- * @param {import("ppv/protocol").OwnTerms|null|undefined} own
- * @param {number|null|undefined} endsMs
- */
-export function boundOf(own, endsMs) {
-  if (own?.allowance == null || endsMs == null) return "no";
-  return hundredths(own.allowance) > 0 ? "some" : "none";
-}
-
-/**
  * Everything a template may ask in `data-when`.
  * @param {State} state
  * @param {(state: State) => string} [screen]
@@ -297,7 +288,8 @@ export function viewOf(state, screen = screenOf) {
     free: me?.free_left_ms == null ? "no" : me.free_left_ms > 0 ? "left" : "over",
     back: me?.blocked_until ? "yes" : "no",
     low: me?.role === "client" && me.session ? String(thresholdOf(leftMs(meter)) ?? "no") : "no",
-    session: me?.session ? (inPrivate(me) ? "private" : "group") : "no",
+    session: me?.session?.kind ?? "no",
+    ...viewOfManners(room, me),
     receiving: receives ? media.subscribe : "none",
     sending: media.publish,
     requests: me?.requests?.length ? "yes" : "no",
@@ -319,8 +311,8 @@ export function viewOf(state, screen = screenOf) {
  */
 function mayTalk({ room, me }) {
   if (!room?.show || !me || me.blocked || me.muted_until || me.free_left_ms === 0) return false;
-  if (me.role === "visitor" || me.role === "moderator") return false;
-  return me.role === "performer" || me.session !== null || !room.group;
+  if (me.role === "visitor" || me.role === "moderator" || me.session?.kind === "voyeur") return false;
+  return me.role === "performer" || Boolean(me.session) || !room.group;
 }
 
 /**
@@ -338,7 +330,7 @@ export function mediaPlan({ room, me, connection, onAir, conn }) {
     return { publish: key(room.show), subscribe: inPrivate(me) && me.session ? key(me.session.id) : null };
   }
   if (me.session && inPrivate(me)) return { publish: key(me.session.id), subscribe: key(me.session.id) };
-  if (me.session) return { publish: null, subscribe: key(me.session.id) };
+  if (me.session) return { publish: sendsCamera(me) ? key(me.session.id) : null, subscribe: key(me.session.id) };
   if (me.role === "moderator" && room.status === "paid") return { publish: null, subscribe: key(room.show) };
   if (room.status === "free") return { publish: null, subscribe: me.free_left_ms === 0 ? null : key(room.show) };
   return { publish: null, subscribe: room.status === "private" ? "keep" : null };

@@ -31,6 +31,8 @@ function ofRoom({ room, clockSkew }, now, language) {
     live_time: room.live_at ? clock(now + clockSkew - room.live_at) : "",
     ...ofPrice("group", room.group, language),
     ...ofPrice("private", room.private.price, language),
+    ...ofManner("voyeur", room.voyeur, language),
+    ...ofManner("two_way", room.two_way, language),
     group_minimum: amount(room.group_minimum, language),
     private_minimum: amount(room.private.minimum, language),
     private_held: amount(room.private.minimum, language),
@@ -52,6 +54,22 @@ function ofPrice(name, price, language) {
     [`${name}_price`]: amount(price.cpm, language),
     [`${name}_grace`]: String(price.grace_seconds),
     [`${name}_rule`]: price.rule_text,
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {import("ppv/protocol").MannerOffer|null|undefined} offer
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofManner(name, offer, language) {
+  if (!offer) return {};
+  return {
+    ...ofPrice(name, offer.price, language),
+    [`${name}_minimum`]: amount(offer.minimum, language),
+    [`${name}_slots`]: String(offer.slots ?? 0),
+    [`${name}_free`]: String(offer.free ?? 0),
   };
 }
 
@@ -113,12 +131,19 @@ function ofOwnTerms({ me, room }, language) {
       ? {}
       : { private_minimum: amount(own.private_minimum, language), private_held: amount(own.private_minimum, language) }),
     ...(limited ? { private_held: amount(own.allowance, language) } : {}),
-    ...(own.group_grace_seconds == null ? {} : { group_grace: String(own.group_grace_seconds) }),
+    ...(own.group_grace_seconds == null ? {} : graceOfVisits(String(own.group_grace_seconds))),
     ...(own.private_grace_seconds == null ? {} : { private_grace: String(own.private_grace_seconds) }),
     allowance: amount(own.allowance, language),
     group_ends: clock(own.group_ends_ms ?? 0),
     private_ends: clock(own.private_ends_ms ?? 0),
+    voyeur_ends: clock(own.voyeur_ends_ms ?? 0),
+    two_way_ends: clock(own.two_way_ends_ms ?? 0),
   };
+}
+
+/** Every visit uses the same free seconds, however one is inside. @param {string} seconds */
+function graceOfVisits(seconds) {
+  return { group_grace: seconds, voyeur_grace: seconds, two_way_grace: seconds };
 }
 
 /**

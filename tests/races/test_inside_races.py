@@ -1,0 +1,82 @@
+"""Many want the last places of a 2-way at once; voyeurs come, pay and go while their show ends."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from ppv_plugin.errors import PPVError, RoomFull
+from ppv_plugin.ledger import veils
+from ppv_plugin.metering import services as metering
+from ppv_plugin.models import Account, RoomMode, Visit
+from ppv_plugin.shows import services as shows
+from ppv_plugin.testing.cast import Cast
+
+from .test_show_races import cast as cast  # the fixture
+from .world import race
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def mode(cast: Cast) -> RoomMode:
+    return RoomMode.objects.create(
+        locale=cast.group.locale, key="seen", name="Seen", group_cpm=150, voyeur_enabled=True, voyeur_cpm=175,
+        two_way_slots=2, two_way_cpm=200,
+    )  # fmt: skip
+
+
+def enter(cast: Cast, user: object, manner: str, cpm: int) -> Visit:
+    return shows.enter_group(user=user, room_id=cast.bo_room.pk, cid=uuid4().hex, cpm=cpm, manner=manner, now=cast.now)
+
+
+def test_eight_who_want_two_places_get_two(cast: Cast, mode: RoomMode) -> None:
+    users = [get_user_model().objects.create_user(username=f"client-{number}") for number in range(8)]
+    for user in users:
+        cast.fund(user, 20_000)
+    cast.live(cast.bo, mode)
+    for user in users[:4]:
+        enter(cast, user, "group", 150)  # half of them are inside already
+    errors = race(*(lambda user=user: enter(cast, user, "two_way", 200) for user in users))  # type: ignore[misc]
+    assert {type(error) for error in errors} == {RoomFull}
+    assert len(errors) == 6
+    assert Visit.objects.filter(manner="two_way", state="inside").count() == 2
+
+
+def test_voyeurs_come_and_go_while_the_show_is_metered_and_ends(cast: Cast, mode: RoomMode) -> None:
+    users = [get_user_model().objects.create_user(username=f"client-{number}") for number in range(6)]
+    for user in users:
+        cast.fund(user, 20_000)
+    cast.live(cast.bo, mode)
+    for user in users[:4]:
+        enter(cast, user, "voyeur", 175)
+        cast.join(user, cast.bo_room, "subscribe")
+    cast.pass_time(200)
+    shows.report_usage(now=cast.now, room_id=cast.bo_room.pk)
+
+    def meter() -> None:
+        for _ in range(10):
+            metering.tick(now=cast.now)
+            shows.lift_veils(now=cast.now)
+
+    def late(user: object) -> None:
+        for _ in range(5):
+            try:
+                enter(cast, user, "voyeur", 175)
+            except PPVError:
+                return
+
+    errors = race(
+        meter,
+        lambda: shows.leave(user=cast.bo, room_id=cast.bo_room.pk, now=cast.now),
+        lambda: shows.leave_group(user=users[0], room_id=cast.bo_room.pk, now=cast.now),
+        *(lambda user=user: late(user) for user in users[4:]),  # type: ignore[misc]
+    )
+    assert [error for error in errors if not isinstance(error, PPVError)] == []
+    shows.lift_veils(now=cast.now)
+    assert not Visit.objects.filter(state="inside").exists()
+    assert (veils.waiting(), Account.objects.filter(kind="veiled", balance__gt=0).count()) == ({}, 0)
+    paid = sum(20_000 - cast.balance(user) for user in users)
+    assert paid == cast.earned(cast.bo) + cast.studio_earned() + cast.house() > 0
