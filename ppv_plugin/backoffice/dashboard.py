@@ -24,6 +24,7 @@ from ppv_plugin.wording import phrase
 from . import takings
 from .correcting import APPROVE
 from .quick_edit import REVIEW
+from .rule_alerts import PRICES, rules_gone
 
 SEE_ROOMS = ("ppv_plugin.view_room", "ppv_plugin.change_room")
 ROOMS_SHOWN = 5
@@ -51,13 +52,15 @@ class AlertsPanel(Panel):
 
     @classmethod
     def is_for(cls, user: Any) -> bool:
-        return any(user.has_perm(name) for name in (APPROVE, REVIEW, takings.VIEW))
+        return any(user.has_perm(name) for name in (APPROVE, REVIEW, takings.VIEW, PRICES))
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         alerts: list[tuple[str, str]] = []
         if self.user.has_perm(takings.VIEW) and (drift := sum(ledger_queries.totals_by_kind().values())):
             text = _("The ledger's balances sum to %(drift)s hundredths, not to zero: run ppv_reconcile.")
             alerts.append((text % {"drift": drift}, reverse("ppv_accounts:index")))
+        if self.user.has_perm(PRICES):
+            alerts += rules_gone()
         if self.user.has_perm(APPROVE):
             alerts += _waiting()
         if self.user.has_perm(REVIEW):

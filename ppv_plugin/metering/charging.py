@@ -36,6 +36,7 @@ from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.services import Draft, Movement
 from ppv_plugin.setwise import among, update_rows
+from ppv_plugin.signals import announce, session_settled
 
 from . import prices_sql, rules
 from .models import EngineClock, MeteredSession
@@ -243,6 +244,7 @@ def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
             done.settled.append(row.id)
     if drafts:
         ledger.post(drafts=drafts, now=now)
+        announce(session_settled, session_ids=list(done.settled))
     update_rows(rows, ["used_ms", "settled", "settled_ms", "settle_seq"], model=MeteredSession)
     return done
 

@@ -22,7 +22,7 @@ from ppv_plugin.ledger import limits, receivables, veils
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.signals import announce, session_closed, session_opened
+from ppv_plugin.signals import announce, session_closed, session_opened, session_settled
 
 from . import rules
 from .charging import OPEN, PHASES, PhaseWheel, Tick, settlement, tick
@@ -178,6 +178,7 @@ def _post_rest(row: MeteredSession, tariff: rules.Tariff, purse: Purse, now: dat
     if draft:
         # a share can fall by a hundredth (`rules.shares`), and its payee may have spent it
         ledger.post(drafts=[receivables.owing(draft=draft, credit_id=row.client_account_id)], now=now)
+        announce(session_settled, session_ids=[row.id])
 
 
 @transaction.atomic

@@ -38,13 +38,14 @@ class Project:
     settings: str = "mysite.settings.dev"
     own_apps: tuple[str, ...] = ()  # theirs, before us
     page_apps: tuple[str, ...] = ("ppv_plugin_pages",)  # what holds page types of ours
+    plugged: tuple[str, ...] = ()  # apps of others that extend ours
     services: bool = False
     oldest_wagtail: tuple[int, int] = (7, 4)
 
 
 PROJECTS = (
-    Project("stock"),
-    Project("custom_user", own_apps=("accounts", "photos")),
+    Project("stock", plugged=("encore",)),
+    Project("custom_user", own_apps=("accounts", "photos"), plugged=("encore",)),
     Project("swapped_page", own_apps=("home",), page_apps=("cams",), oldest_wagtail=(8, 0)),
     Project("multi_site"),
     Project("production", settings="mysite.settings.production", services=True),
@@ -104,6 +105,28 @@ class ThirdPartySite:
             if (self.folder / app).is_dir():
                 (self.folder / app / "__init__.py").touch()
                 self.python("manage.py", "makemigrations", app)
+
+    def plug(self) -> None:
+        """Apps that extend us, one line in the settings each."""
+        for app in self.project.plugged:
+            shutil.copytree(HERE / "apps" / app, self.folder / app, ignore=shutil.ignore_patterns("__pycache__"))
+            with self._settings.open("a") as settings:
+                settings.write(self._line(app))
+
+    def unplug(self) -> None:
+        """They are gone from one moment to the next, and nobody has prepared for it."""
+        for app in self.project.plugged:
+            shutil.rmtree(self.folder / app)
+            self._settings.write_text(self._settings.read_text().replace(self._line(app), ""))
+            self.python("suite/unplugged.py")
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / PLACES["settings.py"]
+
+    @staticmethod
+    def _line(app: str) -> str:
+        return f'INSTALLED_APPS += ["{app}"]\n'
 
     def remove(self) -> None:
         """The documented way out; the lines last."""

@@ -66,9 +66,11 @@ def test_the_package_comes_works_and_goes(site: ThirdPartySite) -> None:
     site.folder.mkdir()
     site.start()
     site.install()
+    site.plug()
     passed = re.search(r"(\d+) passed", site.pytest())
     assert passed
     assert int(passed.group(1)) > 20
+    site.unplug()
     site.remove()
 
 
