@@ -80,6 +80,7 @@ def test_pages_at_rest(visitor: Client, ana: Performer, cy: Client, inspector: I
     for name, path, heading in (
         ("home", "/", "Somebody you like"),
         ("login", "/login/", "Sign in"),
+        ("style page", "/style/", "Style"),
         ("listing", "/live/", "Live"),
         ("room, offline, to a visitor", "/live/ana/", "Ana is offline"),
         ("wallet, to a visitor", "/wallet/", "Your wallet is behind"),
