@@ -57,7 +57,10 @@ def style_page(request: HttpRequest) -> HttpResponse:
     context = {
         "rating": {"average": "4.7", "count": 23},
         "tokens": tokens(),
-        "themes": [(theme, SampleForm(given, auto_id=f"{theme}_%s")) for theme in ("light", "dark")],
+        "themes": [
+            (theme, SampleForm(given, auto_id=f"{theme}_%s"), {"key": theme, "title": _("A panel")})
+            for theme in ("light", "dark")
+        ],
         "direction": "rtl" if request.GET.get("dir") == "rtl" else "ltr",
         "buttons": BUTTONS,
         "icons": ICONS,
