@@ -78,8 +78,11 @@ PERFORMERS = [
         private_cpm=120,
         category="well-being",
         languages=("en", "de", "fr"),
+        in_studio=True,
     ),
 ]
+STUDIO_ROOM = "The attic of Eos"
+STUDIO_ABOUT = "A room under the roof that Eos lends to whoever of its people needs one: a lamp, a rug and a good line."
 CLIENTS = {"cy": 10_000, "di": 2_000}
 GUESTS = ("eli", "fay", "gus")  # they have been here before and said how it was
 CATEGORIES = {"lessons": "Lessons", "music": "Music", "well-being": "Well-being"}

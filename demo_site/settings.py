@@ -125,6 +125,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 WAGTAIL_SITE_NAME = "Lantern"
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # letters stand in the terminal of `make demo`
 WAGTAILADMIN_BASE_URL = "http://localhost:8000"
 
 # A strict policy on the public site; Wagtail's own admin needs a few more sources.

@@ -36,11 +36,12 @@ def first_free_port(wanted: int) -> int:
     raise SetupFailed(f"No free port from {wanted} on. Choose one: make demo PORT=9000")
 
 
-def prepare() -> str:
+def prepare(port: int) -> str:
     """A migrated, filled database and collected static files; the logins, as `seed_demo` prints them."""
     quietly("Preparing the database", [*DJANGO, "migrate", "--no-input"], env=ENVIRONMENT)
     quietly("Adding rooms, modes and pages", [*DJANGO, "ppv_setup"], env=ENVIRONMENT)
-    logins = quietly("Inviting the people", [*DJANGO, "seed_demo", "--with-past"], env=ENVIRONMENT)
+    seed = [*DJANGO, "seed_demo", "--with-past", f"--address={HOST}:{port}"]
+    logins = quietly("Inviting the people", seed, env=ENVIRONMENT)
     collect = [*DJANGO, "collectstatic", "--no-input"]
     quietly("Collecting the static files", collect, env=ENVIRONMENT)
     return logins
@@ -85,7 +86,7 @@ def main() -> None:
     try:
         heading("Preparing the demo")
         port = first_free_port(int(os.environ.get("PORT") or 8000))
-        serve(port, prepare())
+        serve(port, prepare(port))
     except SetupFailed as failure:
         sys.exit(f"\n{failure}")
     except KeyboardInterrupt:

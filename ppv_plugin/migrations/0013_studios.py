@@ -18,7 +18,10 @@ def give_rooms_back(apps, schema_editor):
     last = show.objects.filter(room_id=models.OuterRef("pk"), performer__isnull=False).order_by("-started_at")
     unassigned = room.objects.filter(performer=None)
     unassigned.update(performer_id=models.Subquery(last.values("performer_id")[:1]))
-    unassigned.all().delete()
+    gone = list(unassigned.values_list("pk", flat=True))
+    for relation in room._meta.related_objects:  # by hand: the tags' manager cannot be asked with models of the past
+        relation.related_model.objects.filter(**{f"{relation.field.name}__in": gone}).delete()
+    unassigned.all()._raw_delete(schema_editor.connection.alias)
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
 

@@ -46,8 +46,8 @@ class StudioDashboardPage(StudioDashboardMixin, Page):
     max_count_per_parent = 1
 
     class Meta:
-        verbose_name = _("studio dashboard page")
-        verbose_name_plural = _("studio dashboard pages")
+        verbose_name = phrase(_("%(studio)s dashboard page"))
+        verbose_name_plural = phrase(_("%(studio)s dashboard pages"))
 
 
 class WalletPage(WalletMixin, Page):

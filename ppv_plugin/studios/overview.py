@@ -65,6 +65,10 @@ class Overview:
         return sum(row.room is not None for row in self.performers)
 
     @property
+    def has_days(self) -> bool:
+        return any(amount for _day, amount in self.days)
+
+    @property
     def balances(self) -> int:
         return sum(row.balance.balance for row in self.performers)
 

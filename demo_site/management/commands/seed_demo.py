@@ -28,9 +28,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--with-past", action="store_true", help="guests who were there, paid and gave stars")
+        parser.add_argument("--address", default="", help="HOST:PORT that links in letters carry")
 
     def handle(self, *args: Any, **options: Any) -> None:
         site = self._front_page()
+        self._address(site, options["address"])
         call_command("ppv_setup", stdout=io.StringIO())
         self._menu(site)
         LabelSettings.objects.get_or_create(site=site, defaults={"preset": "broadcaster"})
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         for person in cast.PERFORMERS:
             room = self._performer(person, site, studio, categories)
             past.tell(room=room, person=person, guests=guests)
+        self._studio_room(site, studio)
         for name, amount in cast.CLIENTS.items():
             user = self._user(name)
             ensure_client(user=user)
@@ -63,6 +66,12 @@ class Command(BaseCommand):
             home.refresh_from_db()
             home.save_revision().publish()
         return site
+
+    def _address(self, site: Site, address: str) -> None:
+        host, _colon, port = address.rpartition(":")
+        if host and port.isdecimal():
+            site.hostname, site.port = host, int(port)
+            site.save()
 
     def _menu(self, site: Site) -> None:
         for page in site.root_page.get_children().filter(show_in_menus=False).specific():
@@ -117,10 +126,21 @@ class Command(BaseCommand):
             set_languages(room=room, codes=person.languages)
         return room
 
+    def _studio_room(self, site: Site, studio: Studio) -> None:
+        defaults = {
+            "title": cast.STUDIO_ROOM,
+            "description": cast.STUDIO_ABOUT,
+            "studio": studio,
+            "performer": studio.performers.order_by("-name").first(),
+            "mode": RoomMode.objects.filter(key="free").first(),
+        }
+        Room.objects.get_or_create(site=site, slug="attic", defaults=defaults)
+
     def _say(self) -> None:
         self.stdout.write("Sign in with any of these names; the password is the name.")
         for person in cast.PERFORMERS[:2]:
             self.stdout.write(f"  {person.login:<6} goes live as {person.room!r}, from /studio/")
+        self.stdout.write("  eos    is a studio, at /team/: its people, rooms and part; letters it sends stand below")
         for name, amount in cast.CLIENTS.items():
             self.stdout.write(f"  {name:<6} watches at /live/ and has {amount // 100} tokens")
         self.stdout.write("  admin  runs the site, at /admin/")

@@ -34,7 +34,7 @@ def test_the_people_are_invited_once(setup_first: bool) -> None:
     assert {name: balance.balance for name, balance in balances.items()} == {"cy": 10_000, "di": 2_000}
     assert not Page.objects.filter(slug="home").exists()
     browser = Client()
-    for address in ("/", "/live/", "/live/ana/", "/studio/", "/wallet/", "/login/"):
+    for address in ("/", "/live/", "/live/ana/", "/studio/", "/team/", "/wallet/", "/login/"):
         assert browser.get(address).status_code == 200, address
     for name in ("admin", "ana", "bo", "cy", "di", "eos"):
         assert Client().login(username=name, password=name)
