@@ -58,7 +58,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "rating": {"average": "4.7", "count": 23},
         "tokens": tokens(),
         "themes": [
-            (theme, SampleForm(given, auto_id=f"{theme}_%s"), {"key": theme, "title": _("A panel")})
+            (theme, SampleForm(given, auto_id=f"{theme}_%s"), {"key": theme, "title": f"panel, {theme}"})
             for theme in ("light", "dark")
         ],
         "direction": "rtl" if request.GET.get("dir") == "rtl" else "ltr",
