@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.rooms.listed import CHOICES_MAX, Choice, categories_in_use, languages_in_use, tags_in_use
 from ppv_plugin.shows.queries import listing
+from ppv_plugin.shows.rules import unix_ms
 
 from . import addresses
 
@@ -108,6 +109,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "page_links": _page_links(chosen, number, pages),
         "previous_query": chosen.query(page=number - 1 if number > 2 else "") if number > 1 else None,
         "next_query": chosen.query(page=number + 1) if number < pages else None,
+        "made_at": str(unix_ms(now)),  # as a text: no language groups its digits
         "socket_url": f"/ws/ppv/live/{site.pk}/" if site else "",
         "wallet_url": addresses.url_of(request, "wallet"),
     }

@@ -14,7 +14,6 @@ def test_an_open_listing_follows_a_show_from_its_beginning_to_its_end(visitor: C
     expect(tile).to_have_attribute("data-status", "offline")
     expect(tile.get_by_text("Last online")).to_be_hidden()
     elsewhere = visitor.opens_tab("/live/?category=music")  # where Ana is not
-    elsewhere.wait_for_timeout(3_500)  # what is said right after connecting is no news
 
     ana.goes_live("Free")
     visitor.finds(tile.get_by_text("Live", exact=True))

@@ -9,28 +9,26 @@ import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
 
 const STALE_MS = 3000;
-const SETTLE_MS = 3000;
 
 export class PPVListing extends HTMLElement {
   /** @type {PPVSocket|null} */
   socket = null;
   /** @type {Set<string>} rooms that are live and not on this page */
   newcomers = new Set();
-  /** @type {Set<string>} absent rooms that were live all along */
-  live = new Set();
-  openedAt = 0;
+  /** the server's clock when the page was made, in Unix milliseconds */
+  madeAt = Date.now();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #staleTimer = undefined;
 
   connectedCallback() {
     const path = this.dataset["socket"];
     if (!path || this.socket) return;
+    if (this.dataset["madeAt"]) this.madeAt = Number(this.dataset["madeAt"]);
     this.socket = new PPVSocket({
       url: socketAddress(path),
       welcomed: false,
       onMessage: (message) => message.t === "listing.room" && this.update(message.room),
       onState: (conn) => {
-        if (conn.phase === "open") this.openedAt = performance.now();
         this.#showStale(conn.phase === "lost" || conn.phase === "closed");
       },
     });
@@ -66,20 +64,12 @@ export class PPVListing extends HTMLElement {
   }
 
   /**
-   * A room that is not on this page. What is said right after connecting is how things stood when the page was made:
-   * rooms on other pages or filtered out are no news.
+   * A room that is not on this page. One that was live when the page was made is no news, on whatever page it stands.
    * @param {RoomView} room
    */
   #absent(room) {
-    const settled = performance.now() - this.openedAt > SETTLE_MS;
-    if (room.status === "offline") {
-      this.newcomers.delete(room.slug);
-      this.live.delete(room.slug);
-    } else if (!settled) {
-      this.live.add(room.slug);
-    } else if (!this.live.has(room.slug)) {
-      this.newcomers.add(room.slug);
-    }
+    if (room.status === "offline") this.newcomers.delete(room.slug);
+    else if ((room.live_at ?? 0) > this.madeAt) this.newcomers.add(room.slug);
     this.#showNewcomers();
   }
 
