@@ -103,13 +103,19 @@ def takings(*, by: By, start: datetime, end: datetime, zone: tzinfo, payee: int 
 
 
 def _paid_to() -> str:
-    """Found by the transfers' key, (source, source_id): a payee's sessions are few beside all there are."""
+    """Found by the transfers' key, (source, source_id): a payee's sessions are few beside all there are. Those of
+    voyeurs are told when the show is over."""
+    told = """session_id NOT IN (
+                SELECT v.session_id FROM ppv_plugin_visit v JOIN ppv_plugin_show live ON live.id = v.show_id
+                WHERE v.manner = 'voyeur' AND live.state = 'live'
+            )"""
     return f"""AND (
-            source = 'session'
-            AND source_id IN (SELECT {_text("session_id")} FROM ppv_plugin_sessionpayee WHERE account_id = %s)
+            source = 'session' AND source_id IN (
+                SELECT {_text("p.session_id")} FROM ppv_plugin_sessionpayee p WHERE p.account_id = %s AND p.{told}
+            )
             OR source = 'refund' AND source_id IN (
                 SELECT {_text("r.id")} FROM ppv_plugin_refund r
-                JOIN ppv_plugin_sessionpayee p ON p.session_id = r.session_id WHERE p.account_id = %s
+                JOIN ppv_plugin_sessionpayee p ON p.session_id = r.session_id WHERE p.account_id = %s AND p.{told}
             )
         )"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from ppv_plugin.errors import Busy, NotAllowed, PriceChanged
+from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.queries import balance_of, statement
 from ppv_plugin.media import services as media
+from ppv_plugin.metering import reports
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.models import Room, RoomMode
 from ppv_plugin.pages.receipts import reading
@@ -60,6 +63,20 @@ def test_performer_and_studio_get_it_when_the_show_is_over(cast: Cast, mode: Roo
     shows.leave(user=cast.bo, room_id=cast.bo_room.pk, now=cast.now)
     assert (cast.earned(cast.bo), cast.studio_earned(), cast.house()) == (637, 273, 228)
     assert (history(cast), earned_by_statement(cast)) == (["voyeur"], [("voyeur", 637)])
+
+
+def test_a_studio_reads_nothing_of_it_in_its_takings_before(cast: Cast, mode: RoomMode) -> None:
+    cast.live(cast.bo, mode)
+    voyeur(cast, cast.cy)
+    cast.pass_time(240)
+    leave(cast, cast.cy)
+    studio = ledger.account(kind="studio", owner=str(cast.eos.uuid)).id
+    day = {"start": cast.now - timedelta(days=1), "end": cast.now + timedelta(days=1), "zone": UTC}
+    assert reports.takings(by="performer", payee=studio, **day) == []
+    shows.leave(user=cast.bo, room_id=cast.bo_room.pk, now=cast.now)
+    (line,) = reports.takings(by="performer", payee=studio, **day)
+    assert (line.takings.paid, line.takings.performers, line.takings.studios) == (613, 343, 147)
+    assert line.key == balance_of(kind="performer", owner=str(cast.bo.ppv_performer.uuid)).account_id
 
 
 def test_what_a_dead_process_did_not_move_on_the_worker_does(cast: Cast, mode: RoomMode) -> None:

@@ -55,6 +55,10 @@ export class PPVListing extends HTMLElement {
     part(tile, "audience")?.toggleAttribute("hidden", room.status === "offline");
     part(tile, "group")?.toggleAttribute("hidden", !room.group);
     if (room.group) setAmount(tile, "group-cpm", room.group.cpm);
+    part(tile, "voyeur")?.toggleAttribute("hidden", !room.voyeur);
+    if (room.voyeur) setAmount(tile, "voyeur-cpm", room.voyeur.price.cpm);
+    part(tile, "two-way")?.toggleAttribute("hidden", !room.two_way);
+    if (room.two_way) setAmount(tile, "two-way-cpm", room.two_way.price.cpm);
     setAmount(tile, "private-cpm", room.private.price.cpm);
     const offline = room.status === "offline";
     const asked = offline || !["off", "hidden"].includes(room.private.state);
