@@ -20,8 +20,8 @@ from ppv_plugin.rooms.models import (
     PricingSettings,
     Room,
     RoomMode,
-    Snapshot,
 )
+from ppv_plugin.rooms.pictures import Snapshot
 from ppv_plugin.rooms.ratings import Rating
 from ppv_plugin.rooms.subjects import RoomCategory, RoomLanguage, RoomTag, TaggedRoom
 from ppv_plugin.shows.models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit

@@ -1,4 +1,4 @@
-"""Rooms, room modes, the site's price limits, presence and listing pictures."""
+"""Rooms, room modes, the site's price limits, and presence."""
 
 from __future__ import annotations
 
@@ -377,20 +377,6 @@ class ClientPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} in {self.room_id}: {tokens(self.cpm)}"
-
-
-class Snapshot(models.Model):
-    """The last listing picture of a room, taken by the relay from its own frames; gone when the show ends."""
-
-    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="snapshot")
-    jpeg = models.BinaryField()
-    taken_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.room_id} at {self.taken_at}"
 
 
 class Presence(models.Model):

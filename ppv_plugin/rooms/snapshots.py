@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .models import Snapshot
+from .pictures import Snapshot
 
 
 def keep_snapshot(*, room_id: int, jpeg: bytes, now: datetime) -> None:

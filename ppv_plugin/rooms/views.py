@@ -8,7 +8,8 @@ from datetime import datetime
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
 
-from .models import Room, Snapshot
+from .models import Room
+from .pictures import Snapshot
 
 FRESH_SECONDS = 5
 
