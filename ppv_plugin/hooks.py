@@ -155,17 +155,20 @@ def veto_message(*, user: Any, room: RoomRow, text: str) -> None:
 # --- filters
 def message_text(text: str, *, user: Any, room: RoomRow) -> str:
     """A chat line as it is to be stored."""
-    return _filtered(FILTER_MESSAGE, "text", text, str, user=user, room=room)
+    made: str = _filtered(FILTER_MESSAGE, "text", text, str, user=user, room=room)
+    return made
 
 
 def listed_rooms(rooms: QuerySet[Any], *, site: Any) -> QuerySet[Any]:
     """The rooms that a listing may show."""
-    return _filtered(FILTER_LISTING, "rooms", rooms, QuerySet, site=site)
+    made: QuerySet[Any] = _filtered(FILTER_LISTING, "rooms", rooms, QuerySet, site=site)
+    return made
 
 
 def letter(written: Letter, *, user: Any, site: Any) -> Letter | None:
     """The letter as it is to be sent; None when a hook says that it is not to be."""
-    return _filtered(FILTER_LETTER, "letter", written, (Letter, type(None)), user=user, site=site)
+    made: Letter | None = _filtered(FILTER_LETTER, "letter", written, (Letter, type(None)), user=user, site=site)
+    return made
 
 
 # --- what sites add

@@ -68,6 +68,12 @@ LOGIC = (
     # the tick
     Fault("sessions of one client spend the same money", "metering.purse:Purse.grant", "self.free -= taken", "pass"),
     Fault(
+        "the reserve is spent",
+        "metering.purse:Purse.left_for",
+        "self.free - rules.reserve(tariff)",
+        "self.free",
+    ),
+    Fault(
         "a price rounded down ends too early",
         "metering.rules:grant",
         "max(affordable_ms(tariff, settled + hold), want_ms)",
