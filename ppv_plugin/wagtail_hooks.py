@@ -9,12 +9,14 @@ from ppv_plugin.backoffice import audit, choosers, dashboard, price_profiles, pr
 from ppv_plugin.backoffice.deleting import keep_the_last_mode
 from ppv_plugin.backoffice.menu import VideoChatGroup
 from ppv_plugin.backoffice.quick_edit import QuickEditPerformers, QuickEditRooms
+from ppv_plugin.backoffice.styles import style_sheet
 from ppv_plugin.rooms.models import PricingSettings
 
 register_snippet(VideoChatGroup)
 hooks.register("register_admin_viewset", choosers.register)
 hooks.register("register_log_actions", audit.register)
 hooks.register("before_delete_snippet", keep_the_last_mode)
+hooks.register("insert_global_admin_css", style_sheet)
 hooks.register("register_bulk_action", QuickEditRooms)
 hooks.register("register_bulk_action", QuickEditPerformers)
 hooks.register("construct_homepage_panels", dashboard.add_panels)

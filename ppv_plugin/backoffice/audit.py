@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
+from wagtail.models import ModelLogEntry, Site
 
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode, selectable_rules
@@ -23,6 +24,7 @@ MONEY: dict[str, Any] = {
     "ppv_plugin.adjustment.decline": gettext_lazy("Adjustment declined"),
 }
 TERMS, SHOW_END, EXPORT = "ppv_plugin.terms.change", "ppv_plugin.show.end", "ppv_plugin.export"
+PROOF = "ppv_plugin.ledger.proof"
 PRICES, PROFILE, IMPORT = "ppv_plugin.prices.change", "ppv_plugin.prices.profile", "ppv_plugin.mode.import"
 REVIEWS: dict[str, Any] = {
     "ppv_plugin.role.approve": gettext_lazy("Approved"),
@@ -58,6 +60,7 @@ ACTIONS: dict[str, Any] = {
     TERMS: gettext_lazy("Terms changed"),
     SHOW_END: phrase(gettext_lazy("%(show)s ended by the site"), cap=True),
     EXPORT: gettext_lazy("Spreadsheet downloaded"),
+    PROOF: gettext_lazy("Ledger proven"),
     PRICES: gettext_lazy("Prices changed"),
     PROFILE: gettext_lazy("Profile of prices applied"),
     IMPORT: phrase(gettext_lazy("%(room)s mode imported"), cap=True),
@@ -134,6 +137,18 @@ def exported(*, what: str, kind: str, filters: Mapping[str, str], user: Any) -> 
     log(instance=user, action=EXPORT, user=user, data={"what": what, "format": kind, "filters": dict(filters)})
 
 
+def proven(*, checks: int, drifts: int) -> None:
+    """That the whole ledger was read, and what came of it; in the history of the default site."""
+    site = Site.objects.filter(is_default_site=True).first() or Site.objects.first()
+    if site is not None:
+        log(instance=site, action=PROOF, data={"checks": checks, "drifts": drifts})
+
+
+def last_proof() -> Any:
+    """The newest entry of that kind; None where it was never done."""
+    return ModelLogEntry.objects.filter(action=PROOF).order_by("-timestamp").first()
+
+
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
@@ -198,6 +213,11 @@ class _RatingFormatter(LogFormatter):
         return _("Rating removed: %(stars)s of 5") % {"stars": log_entry.data["stars"]}
 
 
+class _ProofFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        return _("%(label)s: %(checks)s checks, %(drifts)s drifts") % {"label": self.label, **log_entry.data}
+
+
 class _ExportFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         return f"{self.label}: {log_entry.data['what']}.{log_entry.data['format']}"
@@ -221,5 +241,6 @@ _FORMATTERS = {
     studio_log.ROOM: _StudioRoomFormatter,
     SHOW_END: _ShowEndFormatter,
     EXPORT: _ExportFormatter,
+    PROOF: _ProofFormatter,
     RATING: _RatingFormatter,
 }

@@ -9,9 +9,13 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 
 from ppv_plugin.ledger.rules import tokens
 
+WHOLE = "ppv-title"  # class of cells whose words are not broken on a small screen
+
 
 class TokensColumn(Column):
     """Hundredths of a token, shown as tokens."""
+
+    cell_template_name = "ppv_plugin/backoffice/amount_cell.html"
 
     def get_value(self, instance: Any) -> str:
         amount = super().get_value(instance)
@@ -42,4 +46,5 @@ class ReceiptColumn(TitleColumn):
     """Links to the receipt that both sides see."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
+        kwargs.setdefault("classname", WHOLE)
         super().__init__(name, get_url=lambda row: reverse("ppv:receipt", args=[row.pk]), **kwargs)

@@ -15,10 +15,10 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.models import Adjustment, Correction, Refund
 from ppv_plugin.metering.refund_queries import reason_text
 
-from .columns import TokensColumn
+from .columns import WHOLE, TokensColumn
 from .correcting import APPROVE, DecideView, inspect_url
 from .exports import Cell, amount_at, at
-from .facts import account_text, called, session_text
+from .facts import PlainFacts, account_text, called, session_text
 from .money import TitledIndexView
 from .owners import names_of
 from .policies import view_only
@@ -75,7 +75,7 @@ class AdjustmentIndexView(CorrectionIndexView):
             row.subject = called(row.account, names)
 
 
-class CorrectionInspectView(InspectView):  # type: ignore[misc]
+class CorrectionInspectView(PlainFacts, InspectView):  # type: ignore[misc]
     """Leads to the decision while it waits, for those who may take it."""
 
     decide_url_name = ""
@@ -127,7 +127,7 @@ class CorrectionViewSet(ModelViewSet):  # type: ignore[misc]
     list_filter = ["state", "requested_at"]
     kind = ""
     list_display = [
-        TitleColumn("subject", label=_("For"), get_url=inspect_url),
+        TitleColumn("subject", label=_("For"), get_url=inspect_url, classname=WHOLE),
         TokensColumn("amount", label=_("Amount"), sort_key="amount"),
         Column("reason", label=_("Reason"), accessor=lambda row: reason_text(row.reason)),
         StatusTagColumn(

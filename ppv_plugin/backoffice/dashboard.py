@@ -21,7 +21,7 @@ from ppv_plugin.people.models import Performer
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.wording import phrase
 
-from . import takings
+from . import audit, takings
 from .correcting import APPROVE
 from .quick_edit import REVIEW
 from .rule_alerts import PRICES, rules_gone
@@ -34,9 +34,6 @@ class Panel(Component):
     """`user` is who looks at it."""
 
     order = 90
-
-    class Media:
-        css = {"all": ["ppv_plugin/css/backoffice.css"]}
 
     def __init__(self, user: Any) -> None:
         self.user = user
@@ -56,16 +53,21 @@ class AlertsPanel(Panel):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         alerts: list[tuple[str, str]] = []
-        if self.user.has_perm(takings.VIEW) and (drift := sum(ledger_queries.totals_by_kind().values())):
+        books, accounts = self.user.has_perm(takings.VIEW), reverse("ppv_accounts:index")
+        proof = audit.last_proof() if books else None
+        if books and (drift := sum(ledger_queries.totals_by_kind().values())):
             text = _("The ledger's balances sum to %(drift)s hundredths, not to zero: run ppv_reconcile.")
-            alerts.append((text % {"drift": drift}, reverse("ppv_accounts:index")))
+            alerts.append((text % {"drift": drift}, accounts))
+        if proof is not None and proof.data["drifts"]:
+            text = _("The last proof of the whole ledger found %(drifts)s drifts: run ppv_reconcile, which names them.")
+            alerts.append((text % {"drifts": proof.data["drifts"]}, accounts))
         if self.user.has_perm(PRICES):
             alerts += rules_gone()
         if self.user.has_perm(APPROVE):
             alerts += _waiting()
         if self.user.has_perm(REVIEW):
             alerts += _submitted()
-        return {"alerts": alerts}
+        return {"alerts": alerts, "books": books, "proof": proof, "accounts_url": accounts}
 
 
 def _waiting() -> list[tuple[str, str]]:

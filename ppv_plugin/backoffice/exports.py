@@ -16,6 +16,7 @@ from django.utils.encoding import force_str
 from django.utils.functional import Promise
 
 from . import audit
+from .columns import WHOLE
 
 ROWS_AT_A_TIME = 1000
 # What a spreadsheet may run when a cell begins with it, also in the full-width form, also after spaces.
@@ -80,6 +81,9 @@ class Spreadsheet:
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)  # type: ignore[misc]
         self.list_export = list(self.cells)
+
+    def _get_title_column(self, *args: Any, **kwargs: Any) -> Any:
+        return super()._get_title_column(*args, **{"classname": WHOLE, **kwargs})  # type: ignore[misc]
 
     def describe(self, rows: list[Any]) -> None:
         """Set what the columns and cells need beyond the model's fields."""

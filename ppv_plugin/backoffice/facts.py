@@ -41,3 +41,15 @@ def movement_text(entry: Any) -> str:
 def lines(pairs: Any) -> list[dict[str, Any]]:
     """Lines of Wagtail's page of facts, of (label, text)."""
     return [{"label": label, "value": text, "component": None} for label, text in pairs]
+
+
+class PlainFacts:
+    """For a page of facts: yes and no, a dash for nothing, prices in tokens."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        value = super().get_field_display_value(field_name, field)  # type: ignore[misc]
+        if field_name == "group_cpm":
+            return tokens(value)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return "–" if value is None or value == "" else value

@@ -21,7 +21,7 @@ from ppv_plugin.wording import named
 from . import correcting, spend_limits, unseen
 from .columns import ClockColumn, ReceiptColumn, TokensColumn, clock
 from .exports import Cell, Spreadsheet, amount_at, at
-from .facts import SESSION_FACTS, account_text, called, lines, movement_text, session_text
+from .facts import SESSION_FACTS, PlainFacts, account_text, called, lines, movement_text, session_text
 from .owners import names_of, owned_by_named
 from .policies import view_only
 
@@ -116,7 +116,7 @@ class EntryIndexView(TitledIndexView):
                 row.debit_name = str(_("Unseen"))
 
 
-class SessionInspectView(InspectView):
+class SessionInspectView(PlainFacts, InspectView):
     """Says what was given back, and leads to giving back more."""
 
     def get_page_subtitle(self) -> str:
@@ -151,7 +151,7 @@ class SessionInspectView(InspectView):
         return clock(self.object.used_ms)
 
 
-class AccountInspectView(InspectView):
+class AccountInspectView(PlainFacts, InspectView):
     """Leads to the statement and to adjusting what people have."""
 
     def get_page_subtitle(self) -> str:
@@ -181,7 +181,7 @@ class AccountInspectView(InspectView):
         return [*fields, *lines(spend_limits.lines_of(self.object.pk) if self.object.limited else [])]
 
 
-class EntryInspectView(InspectView):
+class EntryInspectView(PlainFacts, InspectView):
     def get_page_subtitle(self) -> str:
         return movement_text(self.object)
 

@@ -19,8 +19,9 @@ from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named
 
+from .columns import WHOLE
 from .exports import Cell, Spreadsheet, amount_at, at
-from .facts import account_text
+from .facts import PlainFacts, account_text
 from .owners import names_of
 from .policies import view_only
 
@@ -96,7 +97,7 @@ class SpendLimitIndexView(Spreadsheet, IndexView):
             row.owner_name = names.get((row.account.kind, row.account.owner), str(row.account))
 
 
-class SpendLimitInspectView(InspectView):
+class SpendLimitInspectView(PlainFacts, InspectView):
     def get_page_subtitle(self) -> str:
         return account_text(self.object.account)
 
@@ -118,7 +119,7 @@ class SpendLimitViewSet(ModelViewSet):
     filterset_class = SpendLimitFilters
     ordering = ("-id",)
     list_display = [
-        TitleColumn("owner_name", label=named("client", cap=True), get_url=inspect_url),
+        TitleColumn("owner_name", label=named("client", cap=True), get_url=inspect_url, classname=WHOLE),
         Column("get_kind_display", label=_("Kind"), sort_key="kind"),
         Column("said", label=_("Asked for"), accessor=said),
         DateColumn("asked_at", label=_("When"), sort_key="asked_at"),

@@ -20,7 +20,6 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
-from wagtail.admin.widgets.button import HeaderButton
 
 from ppv_plugin.charts import chart, permille
 from ppv_plugin.ledger import queries as ledger_queries
@@ -139,7 +138,7 @@ class BarColumn(Column):  # type: ignore[misc]
 
 
 class TakingsReport(Spreadsheet, ReportView):  # type: ignore[misc]
-    template_name = "ppv_plugin/backoffice/takings.html"
+    template_name = "wagtailadmin/reports/base_report.html"
     results_template_name = "ppv_plugin/backoffice/takings_results.html"
     header_icon = "table"
     filterset_class = PeriodFilters
@@ -172,17 +171,15 @@ class TakingsReport(Spreadsheet, ReportView):  # type: ignore[misc]
     def get_index_results_url(self) -> str:
         return reverse("ppv_report_results", args=[self.by])
 
-    @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        """To the same period seen in the other ways."""
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        """The same period seen in the other ways: (name, address)."""
         query = self.request.GET.copy()
         for name in ("export", "p", "_w_filter_fragment"):
             query.pop(name, None)
         tail = f"?{query.urlencode()}" if query else ""
-        others = [way for way in reports.WAYS if way != self.by]
         return [
-            HeaderButton(HEADINGS[way], url=reverse("ppv_report", args=[way]) + tail, icon_name="table")
-            for way in others
+            (str(HEADINGS[way]), reverse("ppv_report", args=[way]) + tail) for way in reports.WAYS if way != self.by
         ]
 
     @cached_property
@@ -220,6 +217,7 @@ class TakingsReport(Spreadsheet, ReportView):  # type: ignore[misc]
         total = sum((row.takings for row in self._rows), Takings())
         context["sums"] = [(label, getattr(total, name)) for name, label in SUMS]
         context["period"] = self.period
+        context["ways"] = self.ways
         if self.by == "day":
             context["chart"] = chart([(row.label, row.takings.net) for row in self._rows])
         return context

@@ -27,6 +27,7 @@ from .price_fields import priced
 from .price_preview import PricePreviewPanel
 from .trade_views import (
     ClientIndexView,
+    ModeInspectView,
     PerformerEditView,
     PerformerIndexView,
     RoomEditView,
@@ -52,6 +53,7 @@ class RoomModeViewSet(SnippetViewSet):
     edit_template_name = "ppv_plugin/backoffice/mode_edit.html"
     index_view_class = RoomModeIndexView
     inspect_view_enabled = True
+    inspect_view_class = ModeInspectView
     inspect_view_fields = [
         "name", "key", "description", "group_cpm", "grace_seconds", "rule", "requests_enabled", "viewers_max",
         "voyeur_enabled", "voyeur_cpm", "voyeur_private", "two_way_slots", "two_way_cpm", "snapshots_enabled",

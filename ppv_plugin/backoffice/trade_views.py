@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
+from wagtail.snippets.views.snippets import InspectView as SnippetInspectView
 
 from ppv_plugin import signals
 from ppv_plugin.studios import services as studios
@@ -15,6 +16,7 @@ from ppv_plugin.wording import named, phrase
 
 from . import audit
 from .exports import Cell, Spreadsheet, amount_at, at
+from .facts import PlainFacts
 from .mode_import import LeadsToImport
 from .price_fields import price_text
 from .quick_edit import QuickEditPerformers, QuickEditRooms, WithQuickEdit
@@ -149,7 +151,11 @@ class StudioEditView(LoggedEditView):
 LABELS = {"viewers": _("Watching"), "performer": named("performer", cap=True)}
 
 
-class RoomInspectView(InspectView):  # type: ignore[misc]
+class ModeInspectView(PlainFacts, SnippetInspectView):  # type: ignore[misc]
+    """The price in tokens."""
+
+
+class RoomInspectView(PlainFacts, InspectView):  # type: ignore[misc]
     def get_field_label(self, field_name: str, field: Any) -> Any:
         return LABELS.get(field_name) or super().get_field_label(field_name, field)
 
@@ -157,6 +163,6 @@ class RoomInspectView(InspectView):  # type: ignore[misc]
         return price_text("private_cpm", self.object.private_cpm)
 
 
-class SharedInspectView(InspectView):  # type: ignore[misc]
+class SharedInspectView(PlainFacts, InspectView):  # type: ignore[misc]
     def get_share_bp_display_value(self) -> str:
         return price_text("share_bp", self.object.share_bp)

@@ -136,7 +136,9 @@ def ppv_money(context: Context, amount: int | str | None) -> SafeString:
     text = tokens(amount) if isinstance(amount, int) else str(amount)
     word = _words(context)["token"]
     unit = word.singular if text in {"1.00", "-1.00"} else word.plural
-    return format_html('<span class="ppv-money">{}&nbsp;{}</span>', text, unit)
+    # from left to right in every language: a minus stands before its number
+    number = format_html('<bdi dir="ltr">{}</bdi>', text) if text.startswith("-") else text
+    return format_html('<span class="ppv-money">{}&nbsp;{}</span>', number, unit)
 
 
 @register.simple_block_tag(takes_context=True)

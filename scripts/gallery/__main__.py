@@ -128,6 +128,7 @@ def main() -> None:
     written = table(findings)
     (PICTURES / "findings.md").write_text(written + "".join(f"\n- {line}" for line in wrong))
     say(f"   {len(list(PICTURES.glob('*.png')))} pictures in {os.path.relpath(PICTURES, ROOT)}")
+    wrong = [line for line in wrong if "releases.wagtail.org" not in line]  # Wagtail asks there for its newest version
     if findings or wrong:
         sys.exit("\n".join([written, *wrong]))
 

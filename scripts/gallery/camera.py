@@ -20,6 +20,8 @@ OPTIONS: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTy
 WIDTHS, SCHEMES = (1280, 320), ("light", "dark")
 TALL = 4000  # a picture is cut here
 THUMB_WIDTH, THUMB_HEIGHT, COLUMNS, ROWS = 480, 640, 4, 2
+WHOLE_HEIGHT = """() => Math.max(innerHeight, document.documentElement.scrollHeight,
+  ...[...document.querySelectorAll("main, #main, .content-wrapper")].map((one) => one.scrollHeight))"""
 TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
@@ -78,6 +80,8 @@ class Camera:
         page.set_viewport_size({"width": condition.width, "height": 800 if condition.width > 600 else 640})
         page.emulate_media(color_scheme=condition.scheme, reduced_motion="reduce")
         page.wait_for_timeout(250)  # menus fold away, colours settle
+        tall = min(TALL, page.evaluate(WHOLE_HEIGHT))
+        page.set_viewport_size({"width": condition.width, "height": tall})  # the admin scrolls inside its own frame
         page.screenshot(path=self.folder / f"{condition}--{name}.png", full_page=True)
         for rule, what in axe_findings(self.axe, page):
             self.findings.append(Finding(name, str(condition), rule, what))

@@ -90,7 +90,7 @@ def test_wallet_and_dashboard_list_it_from_their_own_side(
     studio = browse(ppv_pages.ana).get("/studio/").content.decode()
     assert private_address in wallet
     assert private_address in studio
-    assert "-2.83&nbsp;tokens" in wallet
+    assert '<bdi dir="ltr">-2.83</bdi>&nbsp;tokens' in wallet
     assert "97.17&nbsp;tokens" in wallet
     assert "2.26&nbsp;tokens" in studio
     assert "2.83" not in studio

@@ -123,7 +123,12 @@ def test_roles_are_called_what_the_site_calls_them(tag: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [(583, "5.83&nbsp;tokens"), (100, "1.00&nbsp;token"), (-5, "-0.05&nbsp;tokens"), ("2.00", "2.00&nbsp;tokens")],
+    [
+        (583, "5.83&nbsp;tokens"),
+        (100, "1.00&nbsp;token"),
+        (-5, '<bdi dir="ltr">-0.05</bdi>&nbsp;tokens'),  # so that the minus stands before it in Arabic too
+        ("2.00", "2.00&nbsp;tokens"),
+    ],
 )
 def test_an_amount_carries_its_unit(amount: int | str, text: str) -> None:
     assert rendered("{% ppv_money amount %}", amount=amount) == f'<span class="ppv-money">{text}</span>'
