@@ -42,9 +42,15 @@ class Event(Struct, frozen=True, omit_defaults=True):
     site: int = 0
     numbered: bool = False
 
+    def stamped(self) -> tuple[str, str]:
+        """The frame for everybody and the one for the author, each with its number."""
+        if not self.numbered:
+            return self.frame, self.author_frame
+        return stamp(self.frame, self.seq), stamp(self.author_frame, self.seq) if self.author else ""
+
     def frame_for(self, user_key: str) -> str:
-        frame = self.author_frame if self.author and self.author == user_key else self.frame
-        return stamp(frame, self.seq) if self.numbered else frame
+        frame, own = self.stamped()
+        return own if self.author and self.author == user_key else frame
 
 
 _encoder = msgspec.msgpack.Encoder()

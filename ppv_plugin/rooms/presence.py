@@ -131,7 +131,7 @@ def performers_present(*, room_ids: Collection[int], within_seconds: int, now: d
 
 def set_unseen(*, room_id: int, user_key: str, unseen: bool) -> None:
     """This person's sockets in the room count no more, as if they had been closed; or count again, as if opened."""
-    rows = Presence.objects.filter(room_id=room_id, user_key=user_key).exclude(role=PERFORMER)
+    rows = Presence.objects.filter(room_id=room_id, user_key=user_key).exclude(role__in=(PERFORMER, MODERATOR))
     rows.update(role=VOYEUR if unseen else CLIENT)
 
 

@@ -29,20 +29,11 @@ def say_mode(*, show_id: UUID, room_id: int, number: int, **_facts: Any) -> None
 
 @receiver(session_opened, dispatch_uid="ppv_plugin.chat.joins")
 def say_join(*, session_id: UUID, **_facts: Any) -> None:
-    """Of a visit to a paid show that everybody inside may know of."""
-    visit = (
-        Visit.objects.filter(session_id=session_id, session__subject="group").select_related("show__room__site").first()
-    )
-    visit = visit if visit is not None and _is_seen(visit) else None
+    """Of a visit to a paid show that everybody inside may know of: never a voyeur's."""
+    seen = Visit.objects.exclude(manner=Visit.Manner.VOYEUR)
+    visit = seen.filter(session_id=session_id).select_related("client", "show__room__site").first()
     if visit is None or not chat_settings(visit.show.room.site).joins:
         return
-    if Visit.objects.in_force().filter(show=visit.show).count() <= JOINS_SAID_MAX:
-        room_id, cid = visit.show.room_id, f"join-{visit.pk.hex}"
-        chat.post_system(
-            room_id=room_id, event="joined", facts={"name": visit.client.name}, cid=cid, now=timezone.now()
-        )
-
-
-def _is_seen(visit: Any) -> bool:
-    """A voyeur's visit is nobody's business."""
-    return not getattr(visit, "voyeur", False)
+    if seen.in_force().filter(show=visit.show).count() <= JOINS_SAID_MAX:
+        facts, cid = {"name": visit.client.name}, f"join-{visit.pk.hex}"
+        chat.post_system(room_id=visit.show.room_id, event="joined", facts=facts, cid=cid, now=timezone.now())

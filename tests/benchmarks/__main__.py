@@ -2,7 +2,8 @@
 
 `--quick` measures small worlds in about a minute and writes nothing; `--only growth tips` measures those parts and
 writes nothing either; `--million` measures the long run alone and adds it to the table; `--write` writes the table
-again from the figures that are kept; `--listing` measures the listing of rooms for a page of its own.
+again from the figures that are kept; `--listing` measures the listing of rooms and
+`--chat` a line of chat to everybody, each for a page of its own.
 """
 
 from __future__ import annotations
@@ -194,15 +195,20 @@ def main() -> None:
     parser.add_argument("--million", action="store_true", help="only the long run with a million sessions")
     parser.add_argument("--write", action="store_true", help="only write the table again from the kept figures")
     parser.add_argument("--listing", action="store_true", help="only the listing of rooms; writes its own page")
+    parser.add_argument("--chat", action="store_true", help="only a chat line to everybody; writes its own page")
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
     import django
 
     django.setup()
-    from . import listing, report
+    from . import fan_out, listing, report
 
     services.end_politely()
+    if options.chat:
+        small = options.quick
+        fan_out.run(sizes=(20, 50) if small else tuple(fan_out.LINES), laps=1 if small else 2, write=not small)
+        return
     if options.listing:
         small = options.quick
         listing.run(rooms=300 if small else 10_000, laps=3 if small else 25, write=not small)

@@ -43,6 +43,18 @@ def test_a_quick_run_of_the_listing_measures_every_order_and_filter() -> None:
         assert f"| {what} |" in done.stdout
 
 
+@pytest.mark.slow
+def test_a_quick_run_of_the_chat_delivers_every_line_in_all_three_ways() -> None:
+    """It fails by itself when a line does not reach everybody."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--chat", "--quick"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for way in ("a raw broadcaster", "**the hub**", "Channels, a group member per socket"):
+        assert f"| 50 | {way} |" in done.stdout
+
+
 def test_percentiles_are_measured_values() -> None:
     assert [percentile([4, 1, 3, 2], percent) for percent in (50, 75, 99)] == [2, 3, 4]
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
@@ -87,6 +88,7 @@ class Command(BaseCommand):
 
     def _superuser(self) -> None:
         self._user("admin", is_staff=True, is_superuser=True)
+        self._user("mo").groups.add(Group.objects.get(name="Video chat moderators"))
 
     def _studio(self) -> Studio:
         owner = self._user("eos")
@@ -143,4 +145,5 @@ class Command(BaseCommand):
         self.stdout.write("  eos    is a studio, at /team/: its people, rooms and part; letters it sends stand below")
         for name, amount in cast.CLIENTS.items():
             self.stdout.write(f"  {name:<6} watches at /live/ and has {amount // 100} tokens")
+        self.stdout.write("  mo     keeps order in every chat, unseen: the link is on each room's page")
         self.stdout.write("  admin  runs the site, at /admin/")
