@@ -260,7 +260,7 @@ def settlement(row: MeteredSession | _Row, tariff: rules.Tariff) -> Draft | None
     amount = total - row.settled
     if amount <= 0:
         return None
-    before, after = rules.shares(tariff.split, row.settled), rules.shares(tariff.split, total)
+    before, after = rules.parts(tariff, row.settled), rules.parts(tariff, total)
     movements = []
     for payee, part in after.items():
         change = part - before[payee]

@@ -45,6 +45,7 @@ EVENT_TEXTS = {
     "closed": gettext_lazy("The end"),
     "refunded": gettext_lazy("%(note)s was given back"),
     "paid": gettext_lazy("It was paid"),
+    "shared": gettext_lazy("From here it is shared equally by %(note)s"),
 }
 
 
@@ -84,12 +85,14 @@ class MeterLine:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A party's part of a receipt; positive = received, negative = paid. `kind` is the account's kind."""
+    """A party's part of a receipt; positive = received, negative = paid. `kind` is the account's kind, `name` that of a
+    performer where several share."""
 
     kind: str
     owner: str
     account_id: int
     amount: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def _line(row: MeteredSession, purse: Purse, held: int) -> MeterLine:
         cutoff_ms=None if limit_ms >= rules.UNLIMITED_MS else limit_ms,
         grace_left_ms=max(rules.grace_free_ms(tariff) - used_ms, 0),
         warned_ms=row.warned_ms,
-        shares=rules.shares(tariff.split, cost),
+        shares=rules.parts(tariff, cost),
     )
 
 
@@ -215,10 +218,11 @@ def receipt(*, session_id: UUID) -> Receipt:
         raise NotFound
     tariff = rules.tariff_from(row.tariff)
     posted = ledger_queries.transfer_amounts(source="session", source_id=str(row.id))
-    account_ids = [row.client_account_id, *rules.shares(tariff.split, 0)]
+    account_ids = [row.client_account_id, *rules.parts(tariff, 0)]
     behind = veils.payees_of(account_ids=account_ids)
     owners = ledger_queries.owners_of(account_ids=[*account_ids, *behind.values()])
     total = -posted.get(row.client_account_id, 0)
+    names = row.facts.get("names", {})
     return Receipt(
         id=row.id,
         subject=row.subject,
@@ -236,7 +240,9 @@ def receipt(*, session_id: UUID) -> Receipt:
         within_grace=bool(tariff.cpm) and row.used_ms > 0 and total == 0,
         reason=row.end_reason,
         client_account_id=row.client_account_id,
-        shares=[Share(*owners[behind.get(pk, pk)], pk, posted.get(pk, 0)) for pk in account_ids],
+        shares=[
+            Share(*owners[behind.get(pk, pk)], pk, posted.get(pk, 0), names.get(str(pk), "")) for pk in account_ids
+        ],
         timeline=[
             TimelineEntry(event.at, event.used_ms, event.kind, event_text(event.kind, event.note), event.note)
             for event in row.events.all()
@@ -290,8 +296,8 @@ def history(
     given = refund_queries.refunded(session_ids=[row.id for row in page], account_id=None if paid else account_id)
     found = []
     for row in page:
-        split = rules.tariff_from(row.tariff).split
-        amount = -row.settled if paid else _part(rules.shares(split, row.settled), account_id)
+        tariff = rules.tariff_from(row.tariff)
+        amount = -row.settled if paid else _part(rules.parts(tariff, row.settled), account_id)
         found.append(
             SessionSummary(
                 id=row.id,

@@ -188,7 +188,7 @@ def _parts(session: MeteredSession, amount: int) -> dict[int, int]:
     """account that was paid -> its part of this refund; in the order of the tariff's split. A part behind a veil is
     kept under its payee's account."""
     posted = ledger_queries.transfer_amounts(source="session", source_id=str(session.id))
-    payees = [pk for pk in rules.shares(rules.tariff_from(session.tariff).split, 0) if posted.get(pk, 0) > 0]
+    payees = [pk for pk in rules.parts(rules.tariff_from(session.tariff), 0) if posted.get(pk, 0) > 0]
     behind = veils.payees_of(account_ids=payees)
     given = dict.fromkeys(payees, 0)
     veiled = {payee: pk for pk, payee in behind.items()}

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ppv_plugin.ledger.rules import round_half_up, split_by_bp, split_by_weight
 
@@ -44,6 +45,13 @@ class Split(Struct, frozen=True):
     house_account: int
 
 
+class Later(Struct, frozen=True):
+    """Who shares from the moment on at which `after` hundredths were owed."""
+
+    after: int
+    split: Split
+
+
 class Tariff(Struct, frozen=True):
     """Everything that decides a charge, frozen when the session starts (spec B-1). `cpm` in hundredths per minute."""
 
@@ -59,6 +67,7 @@ class Tariff(Struct, frozen=True):
     minutes_to_start: int = 5
     reserve_minutes: int = 0  # the price of so many minutes stays in the wallet
     rule_text: str = ""  # an own rule in its own words, for a receipt that outlives the app it came with
+    later: tuple[Later, ...] = ()  # where others share a later stretch of it
 
 
 # msgspec works a class out on its first use, and two threads that do so at once crash the process: done here, in the
@@ -187,6 +196,27 @@ def shares(split: Split, total: int) -> dict[int, int]:
         found[party.account] = found.get(party.account, 0) + own
     found[split.house_account] = found.get(split.house_account, 0) + house
     return found
+
+
+def parts(tariff: Tariff, total: int) -> dict[int, int]:
+    """account -> part of `total`: each stretch among those who share it. The parts are >= 0 and sum to `total`."""
+    if not tariff.later:
+        return shares(tariff.split, total)
+    found: dict[int, int] = {}
+    begins = [0, *(later.after for later in tariff.later)]
+    splits = [tariff.split, *(later.split for later in tariff.later)]
+    for begin, end, split in zip(begins, [*begins[1:], total], splits, strict=True):
+        for pk, part in shares(split, max(min(end, total) - begin, 0)).items():
+            found[pk] = found.get(pk, 0) + part
+    return found
+
+
+def shared_from(tariff: Tariff, settled: int, split: Split) -> Tariff:
+    """The tariff when what is owed beyond `settled` goes to the parties of `split`."""
+    if not settled:
+        return replace(tariff, split=split, later=())
+    kept = tuple(later for later in tariff.later if later.after < settled)
+    return replace(tariff, later=(*kept, Later(settled, split)))
 
 
 class Grant(Struct, frozen=True):

@@ -153,7 +153,7 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
     except rules.RuleUnavailable as problem:
         _log.error("session %s is closed at what was settled: %s", row.id, problem)
     if row.settled:
-        receivables.repay(account_ids=rules.shares(tariff.split, 0), source_id=str(row.id), now=now)
+        receivables.repay(account_ids=rules.parts(tariff, 0), source_id=str(row.id), now=now)
     ledger.release_hold(hold_id=row.hold_id, now=now)
     row.used_ms = min(row.used_ms, row.granted_ms)
     row.state, row.closed_at, row.end_reason = MeteredSession.State.CLOSED, now, reason

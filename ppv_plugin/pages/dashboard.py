@@ -19,7 +19,14 @@ from ppv_plugin.rooms.forms import ClientCpmForm, FoundForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.queries import client_prices, modes, pricing
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
-from ppv_plugin.shows.queries import options_offered, performer_history, person_view, regulars, room_view
+from ppv_plugin.shows.queries import (
+    options_offered,
+    performer_history,
+    performers_to_ask,
+    person_view,
+    regulars,
+    room_view,
+)
 from ppv_plugin.shows.queries.rooms import mode_features
 
 from . import addresses, chat_views
@@ -64,6 +71,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "max_kbps": conf.RELAY_MAX_KBPS,
         "tip_options": options_offered(row.site),
         "features": mode_features(room_id=row.id),
+        "performers_to_ask": performers_to_ask(room=row),
         "receipts_url": f"{page.get_url(request)}#calls",
         "room_url": addresses.room_url(request, row.slug),
         "price_saved": request.GET.get("saved") == "price",

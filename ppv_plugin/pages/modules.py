@@ -34,6 +34,7 @@ MODULES = (
     "emoji",
     "tips",
     "goals",
+    "guests",
     "chat",
     "order",
     "ticking",

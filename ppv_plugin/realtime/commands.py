@@ -218,6 +218,22 @@ def goals_reset(message: p.GoalsReset, caller: Caller, now: datetime) -> p.Ack:
     return p.Ack(cid=message.cid)
 
 
+def check_in_invite(message: p.CheckInInvite, caller: Caller, now: datetime) -> p.Ack:
+    guest = _uuid(message.performer)
+    check_in = shows.invite(user=caller.user, room_id=caller.room_id, performer=guest, now=now)
+    return p.Ack(cid=message.cid, id=str(check_in.pk))
+
+
+def check_in_answer(message: p.CheckInAnswer, caller: Caller, now: datetime) -> p.Ack:
+    shows.answer_invitation(user=caller.user, check_in_id=_uuid(message.id), accept=message.accept, now=now)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def check_in_end(message: p.CheckInEnd, caller: Caller, now: datetime) -> p.Ack:
+    shows.end_check_in(user=caller.user, check_in_id=_uuid(message.id), now=now)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
 def media_offer(message: p.MediaOffer, caller: Caller, now: datetime) -> p.Ack:
     answer = shows.join_media(
         user=caller.user,
@@ -263,6 +279,9 @@ COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.GoalMove: goal_move,
     p.GoalDelete: goal_delete,
     p.GoalsReset: goals_reset,
+    p.CheckInInvite: check_in_invite,
+    p.CheckInAnswer: check_in_answer,
+    p.CheckInEnd: check_in_end,
     p.MediaOffer: media_offer,
     p.MediaLeave: media_leave,
 }

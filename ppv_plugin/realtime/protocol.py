@@ -210,6 +210,28 @@ class GoalsReset(Struct, tag_field="t", tag="goals.reset"):
     cid: Cid
 
 
+class CheckInInvite(Struct, tag_field="t", tag="check_in.invite"):
+    """The performer, live, asks another performer (by the uuid) into the show."""
+
+    cid: Cid
+    performer: Id
+
+
+class CheckInAnswer(Struct, tag_field="t", tag="check_in.answer"):
+    """Whoever was asked comes in, or does not."""
+
+    cid: Cid
+    id: Id
+    accept: bool
+
+
+class CheckInEnd(Struct, tag_field="t", tag="check_in.end"):
+    """The guest leaves, or the host takes it back."""
+
+    cid: Cid
+    id: Id
+
+
 class MediaOffer(Struct, tag_field="t", tag="media.offer"):
     """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one. `camera`: the
     performer subscribes to this one of `me.cameras`."""
@@ -260,6 +282,9 @@ ClientMessage = (
     | GoalMove
     | GoalDelete
     | GoalsReset
+    | CheckInInvite
+    | CheckInAnswer
+    | CheckInEnd
     | MediaOffer
     | MediaLeave
     | Ping

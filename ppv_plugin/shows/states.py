@@ -50,6 +50,15 @@ class GoalView(Struct, frozen=True):
     reached: bool
 
 
+class CheckInView(Struct, frozen=True):
+    """A performer in another's show: `name` is the other side, `state` invited or in, `room` the room's title."""
+
+    id: str
+    name: str
+    state: str
+    room: str
+
+
 class RoomView(Struct, frozen=True):
     """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when the show is a paid one,
     and `group_minimum` then says what a client needs to enter.
@@ -57,7 +66,8 @@ class RoomView(Struct, frozen=True):
     `mode_number` counts how often the performer changed the mode of this show; `mode_key` is the mode's key, the same
     in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
     to under another number counts for nothing. `slow_seconds`: one chat line of a client in so many seconds. `goals`:
-    in their order. `voyeur`, `two_way`: None where the mode does not have it."""
+    in their order. `voyeur`, `two_way`: None where the mode does not have it. `guests`: the names of the performers who
+    are checked in."""
 
     slug: str
     title: str
@@ -78,6 +88,7 @@ class RoomView(Struct, frozen=True):
     goals: list[GoalView] = []
     voyeur: MannerOffer | None = None
     two_way: MannerOffer | None = None
+    guests: list[str] = []
 
 
 class RequestView(Struct, frozen=True):
@@ -165,9 +176,10 @@ class PersonView(Struct, frozen=True):
     (there unseen, to keep order).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
     `requests` (pending ones), `requests_mode`, `earned_today`, `show_tips` (what this show was tipped, before the
-    split), `voyeurs` (whether they may watch private shows) and `cameras` are for the performer of the room, `own` for
-    a client who is in no show of it. `ref` stands for this person in mentions. `blocked_until`, `muted_until`: moments.
-    `free_left_ms`: what is left of today's free watching, None where it has no end."""
+    split), `voyeurs` (whether they may watch private shows), `cameras`, `check_ins` (into this show) and `visiting`
+    (invitations of others, and where one is checked in) are for the performer of the room, `own` for a client who is in
+    no show of it. `ref` stands for this person in mentions. `blocked_until`, `muted_until`: moments. `free_left_ms`:
+    what is left of today's free watching, None where it has no end."""
 
     role: str
     name: str | None
@@ -188,3 +200,5 @@ class PersonView(Struct, frozen=True):
     show_tips: str | None = None
     voyeurs: bool | None = None
     cameras: list[CameraView] = []
+    check_ins: list[CheckInView] = []
+    visiting: list[CheckInView] = []

@@ -48,6 +48,7 @@ class Meter:
         """One round. Each part is tried even when another fails; what failed is logged and comes again next second."""
         self._try(lambda: services.close_left_behind(now=now))  # before time is taken over that nobody agreed to
         self._try(lambda: services.close_suspended(now=now))
+        self._try(lambda: services.leave_barred(now=now))
         evidence = self._evidence()
         if evidence is not None:
             self._try(lambda: self._read(evidence, now))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from ppv_plugin.metering import proof
+from ppv_plugin.models import Studio
 from ppv_plugin.shows.tip_models import Goal, Tip, TipOption, TipSettings
 
 from . import books
@@ -109,3 +110,26 @@ def forged(cy: Client, **fields: object) -> Locator:
         json.dumps(frame),
     )
     return cy.page.locator("#answer")
+
+
+def test_a_second_performer_checks_in_and_shares_the_next_tip(ana: Performer, bo: Performer, cy: Client) -> None:
+    Studio.objects.update(share_bp=0)
+    TipSettings.objects.update(cool_down_seconds=0)
+    bo.opens("/studio/")
+    ana.goes_live()
+    cy.enters_room_of("ana")
+    ana.page.get_by_label("Ask a broadcaster in").select_option(label="Bo")
+    ana.presses("Ask")
+    bo.finds(bo.page.get_by_text("Ana asks you into “Spanish with Ana”"))
+    bo.presses("Come in")
+    bo.finds(bo.page.get_by_text("You are checked in with Ana"))
+    cy.finds(cy.page.get_by_text("with Bo", exact=True))
+    dialog = opens_tips(cy)
+    dialog.get_by_role("radio", name=re.compile("^Rose")).check(force=True)
+    dialog.get_by_role("button", name=re.compile(r"Give 5\.00")).click()
+    cy.reads("cy gives Rose: 5.00 tokens")
+    assert (books.earned("ana"), books.earned("bo"), books.house()) == (2_25, 2_25, 50)
+    bo.presses("Leave")
+    expect(cy.page.get_by_text("with Bo", exact=True)).to_be_hidden()
+    expect(ana.page.locator("[data-part=guest-list] li")).to_have_count(0)
+    assert proof.violations() == []

@@ -105,8 +105,8 @@ LOGIC = (
     Fault(
         "each posting is split by itself",
         "metering.charging:settlement",
-        "rules.shares(tariff.split, row.settled), rules.shares(tariff.split, total)",
-        "dict.fromkeys(rules.shares(tariff.split, 0), 0), rules.shares(tariff.split, amount)",
+        "rules.parts(tariff, row.settled), rules.parts(tariff, total)",
+        "dict.fromkeys(rules.parts(tariff, 0), 0), rules.parts(tariff, amount)",
     ),
     # beginning and end
     Fault(

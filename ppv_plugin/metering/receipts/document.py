@@ -55,9 +55,9 @@ def document_of(receipt: Receipt) -> dict[str, Any]:
         "unit": "token",
         "total": tokens(receipt.total),
         "grace": {"free_ms": max(grace_free_ms(receipt.tariff), 0), "nothing_charged": receipt.within_grace},
-        "split": _split(receipt.tariff.split),
+        "split": _split(receipt.tariff),
         "amounts": [
-            {"role": share.kind, "name": _name(receipt, share.kind), "amount": tokens(share.amount)}
+            {"role": share.kind, "name": share.name or _name(receipt, share.kind), "amount": tokens(share.amount)}
             for share in receipt.shares
         ],
         "pauses": _pauses(timeline, receipt.closed_at),
@@ -71,7 +71,9 @@ def receipt_from(document: dict[str, Any], *, live: Receipt | None = None) -> Re
     """The receipt as the document tells it. Accounts, which it does not name, are those of `live`, or 0."""
     rule = document["rule"]
     names = {name: document[name] for name in ("room", "mode", "media", "performer", "client")}
-    told = [Share(amount["role"], "", 0, parse_tokens(amount["amount"])) for amount in document["amounts"]]
+    told = [
+        Share(amount["role"], "", 0, parse_tokens(amount["amount"]), amount["name"]) for amount in document["amounts"]
+    ]
     return Receipt(
         id=UUID(document["receipt"]),
         subject=document["kind"],
@@ -140,7 +142,13 @@ def _price(rule: dict[str, Any]) -> int:
     return parse_tokens(rule[_PRICE.get(rule["name"], "price_per_minute")])
 
 
-def _split(split: Split) -> dict[str, Any]:
+def _split(tariff: Tariff) -> dict[str, Any]:
+    """Who shares; `later`: who shares what is owed beyond so much, in their order, where others joined or left."""
+    later = [{"after": tokens(change.after), **_percent(change.split)} for change in tariff.later]
+    return _percent(tariff.split) | ({"later": later} if later else {})
+
+
+def _percent(split: Split) -> dict[str, Any]:
     """Shares in percent: of every charge to the performers, among them by weight, and of each part to a studio."""
     return {
         "performers_percent": tokens(split.performer_bp),

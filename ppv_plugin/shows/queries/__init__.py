@@ -1,5 +1,6 @@
 """Reads of shows: states for screens, plans for the engine, histories."""
 
+from .check_ins import performers_to_ask
 from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
 from .meters import PersonMeter, meters
 from .people import person_view
@@ -25,6 +26,7 @@ __all__ = [
     "options_offered",
     "own_rating",
     "performer_history",
+    "performers_to_ask",
     "person_view",
     "place_of",
     "receipt_notices",

@@ -89,7 +89,7 @@ def _history(
 def receipt_notices(*, session_id: UUID) -> ReceiptNotice:
     """Raises NotFound."""
     receipt = metering.receipt(session_id=session_id)
-    earned = sum(share.amount for share in receipt.shares if share.kind == "performer")
+    earned = next((share.amount for share in receipt.shares if share.kind == "performer"), 0)  # the host comes first
     common = {
         "session": str(session_id),
         "url": receipt_url(session_id),

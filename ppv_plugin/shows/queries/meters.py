@@ -36,7 +36,8 @@ def meters(*, session_ids: Iterable[UUID]) -> list[PersonMeter]:
 
 
 def _both(line: metering.MeterLine, facts: dict[str, object], owners: dict[int, tuple[str, str]]) -> PersonMeter:
-    earned = sum(amount for pk, amount in line.shares.items() if owners[pk][0] == "performer")
+    # the one whose room it is comes first of those who share
+    earned = next((amount for pk, amount in line.shares.items() if owners[pk][0] == "performer"), 0)
     common = {
         "session": str(line.session_id),
         "used_ms": line.used_ms,

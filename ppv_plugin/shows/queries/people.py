@@ -22,6 +22,7 @@ from ppv_plugin.rooms.models import Room
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..states import CameraView, PersonView, RequestView, SessionView
+from .check_ins import check_ins_of, visiting
 from .free_time import free_left_ms
 from .meters import meters
 from .own_terms import own_terms
@@ -68,6 +69,8 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         voyeurs=room.performer.voyeurs_in_private,
         cameras=_cameras(show) if show is not None else [],
         earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
+        check_ins=check_ins_of(show_id=show.id) if show is not None else [],
+        visiting=visiting(performer_id=room.performer_id),
         show_tips=tokens(tips_of_show(show_id=show.id)) if show is not None else None,
     )
 

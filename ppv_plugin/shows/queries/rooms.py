@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from msgspec import Struct
@@ -23,6 +24,7 @@ from ppv_plugin.rooms.rules import average_tenths, is_new
 from ..models import Show
 from ..rules import TWO_WAY, VOYEUR, unix_ms
 from ..states import GoalView, PrivateOffer, RoomView
+from .check_ins import guests_of
 from .manners import Inside, inside_of, manner_offer
 from .prices import minimum_of, offered, price_of
 from .tips import goals_of
@@ -127,18 +129,26 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
     prices = {site.pk: rooms.pricing(site) for site in {room.site for room in page}}
     inside = inside_of(list(shows.values()))
     goals = goals_of(room_ids=[room.pk for room in page])
+    guests = guests_of(show_ids=[show.pk for show in shows.values()])
     slow = chat.slow_seconds(room_ids=list(shows))
     site_slow = {site_id: chat.chat_settings(row.site).slow_seconds for site_id, row in prices.items()} if shows else {}
     return [
         replace(
-            _view(room, shows.get(room.pk), prices[room.site_id], inside, goals.get(room.pk, [])),
+            _view(room, shows.get(room.pk), prices[room.site_id], inside, goals.get(room.pk, []), guests),
             slow_seconds=max(slow.get(room.pk, 0), site_slow.get(room.site_id, 0)),
         )
         for room in page
     ]
 
 
-def _view(room: Any, show: Show | None, prices: Any, inside: Inside, goals: list[GoalView]) -> RoomView:
+def _view(
+    room: Any,
+    show: Show | None,
+    prices: Any,
+    inside: Inside,
+    goals: list[GoalView],
+    guests: dict[UUID, list[str]],
+) -> RoomView:
     terms = show.terms if show is not None else None
     group = _group(terms, prices) if terms and terms["group_cpm"] else None
     snapshot = getattr(room, "snapshot", None)
@@ -161,6 +171,7 @@ def _view(room: Any, show: Show | None, prices: Any, inside: Inside, goals: list
         goals=goals,
         voyeur=manner_offer(VOYEUR, room, show, prices, inside) if show is not None else None,
         two_way=manner_offer(TWO_WAY, room, show, prices, inside) if show is not None else None,
+        guests=guests.get(show.pk, []) if show is not None else [],
     )
 
 

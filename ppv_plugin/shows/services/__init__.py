@@ -1,5 +1,6 @@
 """Verbs of shows. Each is one short module; import them from here."""
 
+from .check_ins import answer_invitation, end_check_in, invite, leave_barred
 from .endings import close_show, end_private_show, end_session, end_visit
 from .free_time import count_free_time
 from .goals import add_goal, delete_goal, move_goal, reset_goals
@@ -30,6 +31,7 @@ __all__ = [
     "Running",
     "add_goal",
     "allow_voyeurs",
+    "answer_invitation",
     "answer_request",
     "apply_stage",
     "ban",
@@ -42,6 +44,7 @@ __all__ = [
     "count_free_time",
     "delete_goal",
     "delete_line",
+    "end_check_in",
     "end_private",
     "end_private_show",
     "end_session",
@@ -50,9 +53,11 @@ __all__ = [
     "expire_requests",
     "give_tip",
     "go_live",
+    "invite",
     "join_media",
     "kick",
     "leave",
+    "leave_barred",
     "leave_group",
     "leave_media",
     "lift",

@@ -15,6 +15,7 @@ from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering.rules import Party, Split, Tariff, is_own
 from ppv_plugin.people import queries as people
 from ppv_plugin.people import services as people_services
+from ppv_plugin.people.models import Performer
 from ppv_plugin.people.rules import APPROVED
 from ppv_plugin.people.texts import blocking_text
 from ppv_plugin.rooms import queries as rooms
@@ -98,6 +99,19 @@ def party_of(performer: Any, site: Any) -> Party:
     )
 
 
+def group_split(show: Show) -> tuple[Split, dict[int, str]]:
+    """Who shares group time and tips of this show now, the host first and all equally; and what receipts call them."""
+    room = show.room
+    guests = Performer.objects.filter(check_ins__show=show, check_ins__state="in").select_related("studio")
+    people_in = [room.performer, *guests.order_by("check_ins__joined_at", "pk")]
+    found = {party_of(one, room.site): one.name for one in people_in}
+    share_bp = (
+        rooms.pricing(room.site).performer_share_bp if room.performer.share_bp is None else room.performer.share_bp
+    )
+    split = Split(share_bp, tuple(found), ledger.account(kind="house").id)
+    return split, {party.account: name for party, name in found.items()}
+
+
 def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:
     """The tariff to freeze for a session in this room (spec B-1, B-8)."""
     prices, performer = rooms.pricing(room.site), room.performer
@@ -140,6 +154,11 @@ def facts_of(*, room: Any, client: Any, mode: str, media: str) -> dict[str, Any]
         "mode": mode,
         "media": media,
     }
+
+
+def named(names: dict[int, str]) -> dict[str, Any]:
+    """For the facts of a session that several performers share; nothing for one."""
+    return {"names": {str(pk): name for pk, name in names.items()}} if len(names) > 1 else {}
 
 
 def room_moved_on(room: Any) -> None:

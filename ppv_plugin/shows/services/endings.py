@@ -14,8 +14,9 @@ from ppv_plugin.metering import refunds
 from ppv_plugin.metering import services as metering
 from ppv_plugin.rooms import snapshots as rooms
 from ppv_plugin.rooms.queries import pricing
-from ppv_plugin.signals import announce, private_ended, request_changed, show_ended
+from ppv_plugin.signals import announce, person_changed, private_ended, request_changed, show_ended
 
+from ..check_in_models import CheckIn
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from .common import lock_room, performer_moved_on, person_moved_on, room_moved_on
 from .unseen import inside_changed, lift_veils
@@ -50,6 +51,13 @@ def end_visit(*, visit_id: UUID, reason: str, now: datetime, note: str = "") -> 
     inside_changed(room=room, visit=visit, user_key=str(visit.client.user_id), gone=True)
     person_moved_on(user_id=visit.client.user_id, room_id=room.pk)
     return True
+
+
+def _end_check_ins(show_id: UUID, now: datetime) -> None:
+    guests = CheckIn.objects.filter(show_id=show_id, state__in=["invited", "in"])
+    for user_id in list(guests.values_list("performer__user_id", flat=True)):
+        announce(person_changed, user_key=str(user_id), room_id=None)
+    guests.update(state=CheckIn.State.LEFT, left_at=now)
 
 
 def _close_session(room: Any, session_id: UUID, reason: str, now: datetime, note: str) -> None:
@@ -104,6 +112,7 @@ def _end_show(show_id: UUID, reason: str, now: datetime) -> bool:
         state=Show.State.ENDED, ended_at=now, end_reason=reason
     )
     if ended:
+        _end_check_ins(show_id, now)
         rooms.forget_snapshot(room_id=room.pk)
         type(room).objects.filter(pk=room.pk).update(online_at=now)
         room_moved_on(room)

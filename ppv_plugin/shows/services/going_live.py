@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.errors import BadInput, Busy, NotAllowed
 from ppv_plugin.people import queries as people
 from ppv_plugin.signals import announce, show_started
 
+from ..check_in_models import CheckIn
 from ..models import Show
 from .common import lock_room, own_room, person_moved_on, room_moved_on
 from .endings import close_show
@@ -40,6 +42,8 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
             raise NotAllowed
         if known := Show.objects.filter(room_id=room_id, cid=cid).first():
             return known
+        if CheckIn.objects.filter(performer_id=room.performer_id, state="in").exists():
+            raise Busy(str(_("You are checked in elsewhere. Leave there first.")))
         running = Show.objects.filter(room__performer_id=room.performer_id, state=Show.State.LIVE).first()
         if running is not None:
             if running.room_id != room_id:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import BadInput, Busy, Gone, NotAllowed, PriceChanged, RoomFull
@@ -25,8 +26,10 @@ from ..rules import GROUP, MANNERS, TWO_WAY, VOYEUR, manner_cpm, visit_participa
 from .common import (
     client_in,
     facts_of,
+    group_split,
     live_show,
     lock_room,
+    named,
     need_user,
     person_moved_on,
     tariff_for,
@@ -115,10 +118,13 @@ def _begin(show: Show, client: Any, manner: str, cid: str, now: datetime) -> Vis
     cpm = manner_cpm(terms, manner) or 0
     full = tariff_for(room=show.room, rule=terms["rule"], cpm=cpm, grace_seconds=terms["grace_seconds"])
     used = grace_used(subject="group", room=show.room, client=client, now=now)
+    split, names = group_split(show)
     tariff = with_grace_left(full, used)
     facts = {**facts_of(room=show.room, client=client, mode=terms["name"], media="video"), **used.fact(full.rule)}
-    if manner == VOYEUR:
+    if manner == VOYEUR:  # guests are not told of it, so it is not shared
         tariff, facts = veiled(tariff, show.id), {**facts, "client": ""}
+    else:
+        tariff, facts = replace(tariff, split=split), {**facts, **named(names)}
     visit_id = uuid4()
     hold = metering.reserve(
         account_id=wallet_of(client).id, tariff=tariff, source="visit", source_id=str(visit_id), now=now

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from ppv_plugin import hooks
 from ppv_plugin.chat import services as chat
 from ppv_plugin.errors import BadInput, Conflict, CoolDown, NotAllowed
-from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.once import charge_once
 from ppv_plugin.metering.rules import Split
@@ -23,7 +23,18 @@ from ..queries.tips import option_offered, tip_settings
 from ..rules import VOYEUR
 from ..tip_models import Tip, TipOption, TipSettings
 from ..tip_rules import is_offered
-from .common import client_in, facts_of, live_show, lock_room, need_user, party_of, person_moved_on, wallet_of
+from .common import (
+    client_in,
+    facts_of,
+    group_split,
+    live_show,
+    lock_room,
+    named,
+    need_user,
+    party_of,
+    person_moved_on,
+    wallet_of,
+)
 from .goals import fill_goals
 
 
@@ -101,13 +112,20 @@ def _charge(show: Show, client: Any, option: TipOption, amount: int, cid: str, *
     room, tip_id = show.room, uuid4()
     performer = room.performer
     share_bp = tip_settings(room.site).share_bp if performer.tip_share_bp is None else performer.tip_share_bp
+    split, names = group_split(show)
+    if private:
+        split, names = Split(share_bp, (party_of(performer, room.site),), split.house_account), {}
     session = charge_once(
         account_id=wallet_of(client).id,
-        split=Split(share_bp, (party_of(performer, room.site),), ledger.account(kind="house").id),
+        split=replace(split, performer_bp=share_bp),
         amount=amount,
         subject="tip",
         subject_id=tip_id,
-        facts={**facts_of(room=room, client=client, mode=show.terms["name"], media=""), "tip": option.name},
+        facts={
+            **facts_of(room=room, client=client, mode=show.terms["name"], media=""),
+            "tip": option.name,
+            **named(names),
+        },
         now=now,
     )
     return Tip.objects.create(

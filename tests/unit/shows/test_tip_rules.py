@@ -67,3 +67,19 @@ def test_a_free_amount_is_never_nothing_and_keeps_to_the_bounds(amount: int, low
 def test_a_tip_of_five_at_ninety_percent_with_two_checked_in_is_two_and_a_quarter_each() -> None:
     split = Split(9000, (Party(1), Party(2)), 3)
     assert rules.shares(split, 500) == {1: 225, 2: 225, 3: 50}
+
+
+@given(splits(), st.lists(st.tuples(st.integers(1, 10**6), splits()), max_size=6), st.integers(0, 10**7))
+def test_who_joins_and_leaves_never_changes_the_sum(first: Split, changes: list[tuple[int, Split]], total: int) -> None:
+    tariff, settled = Tariff(rule="per_second", cpm=100, split=first), 0
+    before: dict[int, int] = {}
+    for more, split in changes:
+        settled += more
+        before = rules.parts(tariff, settled)
+        tariff = rules.shared_from(tariff, settled, split)
+        assert {pk: part for pk, part in rules.parts(tariff, settled).items() if part} == {
+            pk: part for pk, part in before.items() if part
+        }  # what was earned stays whoever comes
+    parts = rules.parts(tariff, settled + total)
+    assert sum(parts.values()) == settled + total
+    assert all(part >= before.get(pk, 0) >= 0 for pk, part in parts.items() if not total)

@@ -6,6 +6,7 @@ import { permissionGiven } from "ppv/devices";
 import { Cameras } from "ppv/cameras";
 import { RoomSession } from "ppv/session";
 import { TipEffects } from "ppv/tips";
+import { guestActions, showGuests, wireInvitation } from "ppv/guests";
 import { goalActions, showGoals, wireGoalForm } from "ppv/goals";
 import { wireActions } from "ppv/actions";
 
@@ -40,8 +41,9 @@ export class PPVConsole extends HTMLElement {
     this.#wireModes(session);
     this.#cameras = new Cameras(this, session);
     wireGoalForm(session);
+    wireInvitation(session);
     const effects = new TipEffects(this, { chime: true });
-    wireActions(this, { ...goalActions(session), "tip-sound": () => effects.toggle() }, session.say);
+    wireActions(this, { ...goalActions(session), ...guestActions(session), "tip-sound": () => effects.toggle() }, session.say);
     setInterval(() => this.#countDown(), SECOND_MS);
     session.start();
     void permissionGiven().then((given) => {
@@ -165,6 +167,7 @@ export class PPVConsole extends HTMLElement {
     if (voyeurs instanceof HTMLInputElement) voyeurs.checked = Boolean(state.me?.voyeurs);
     this.#cameras?.render(state);
     showGoals(this, state.room?.goals ?? []);
+    showGuests(this, state.me);
     this.#renderMode(state);
     this.#renderRequests(state.me?.requests ?? [], session);
   }

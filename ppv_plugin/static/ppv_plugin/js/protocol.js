@@ -17,7 +17,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
  *   mode_number?: number, consent?: boolean, slow_seconds?: number,
- *   goals?: GoalView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null}} RoomView
+ *   goals?: GoalView[], guests?: string[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null}} RoomView
+ * @typedef {{id: string, name: string, state: "invited"|"in", room: string}} CheckInView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
@@ -37,7 +38,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
  *   own?: OwnTerms|null, ref?: string, voyeurs?: boolean|null, cameras?: CameraView[],
  *   blocked_until?: number|null, muted_until?: number|null, free_left_ms?: number|null,
- *   show_tips?: string|null}} PersonView
+ *   show_tips?: string|null, check_ins?: CheckInView[], visiting?: CheckInView[]}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
  *   private?: boolean, mine?: boolean, deleted?: boolean, mentions?: {ref: string, name: string}[], event?: string,
  *   facts?: Record<string, string>}} ChatView
@@ -80,6 +81,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   | {t: "tip.give", option: number, amount: string}
  *   | {t: "goal.add", title: string, amount: string} | {t: "goal.move", id: number, up: boolean}
  *   | {t: "goal.delete", id: number} | {t: "goals.reset"}
+ *   | {t: "check_in.invite", performer: string} | {t: "check_in.answer", id: string, accept: boolean}
+ *   | {t: "check_in.end", id: string}
  *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean,
  *     camera?: string}
  *   | {t: "media.leave"}} Command

@@ -294,6 +294,8 @@ export function viewOf(state, screen = screenOf) {
     sending: media.publish,
     requests: me?.requests?.length ? "yes" : "no",
     goals: room?.goals?.length ? "yes" : "no",
+    guests: room?.guests?.length ? "yes" : "no",
+    visiting: me?.visiting?.length ? "yes" : "no",
     group_again: me?.own?.group_grace_seconds == null ? "no" : "yes",
     group_bound: boundOf(me?.own, me?.own?.group_ends_ms),
     private_again: me?.own?.private_grace_seconds == null ? "no" : "yes",

@@ -28,6 +28,7 @@ function ofRoom({ room, clockSkew }, now, language) {
   return {
     viewers: new Intl.NumberFormat(language).format(room.viewers),
     mode: room.mode ?? "",
+    guests: (room.guests ?? []).join(", "),
     live_time: room.live_at ? clock(now + clockSkew - room.live_at) : "",
     ...ofPrice("group", room.group, language),
     ...ofPrice("private", room.private.price, language),
