@@ -82,7 +82,7 @@ def test_forged_frames_post_nothing_and_a_free_amount_keeps_to_its_bounds(ana: P
     assert (books.balance("cy").available, books.earned("ana"), books.house()) == (96_67, 3_00, 33)
     cy.opens("/wallet/")
     cy.page.locator("#history").get_by_role("link", name=re.compile("^Receipt")).first.click()
-    expect(cy.page.get_by_role("main")).to_contain_text("Tip: Gift")
+    expect(cy.page.get_by_role("main")).to_contain_text("Tip · Gift")
     assert hundredths(cy.page.locator("[data-part=total]").inner_text()) == 3_33
 
 
