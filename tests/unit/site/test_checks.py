@@ -145,7 +145,7 @@ def test_a_database_without_our_triggers_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_check_is_tried_here() -> None:
-    assert set(checks.IDS) == {*CASES, "E001", "E013", "E014", "W006"}
+    assert set(checks.IDS) == {*CASES, "E001", "E013", "E014", "E015", "W006", "W013", "W014"}
 
 
 def test_our_middleware_answers_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
