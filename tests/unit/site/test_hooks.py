@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,9 +23,9 @@ CALLERS: dict[str, Callable[..., None]] = {
     hooks.VETO_MESSAGE: hooks.veto_message,
 }
 FACTS: dict[str, Any] = {
-    "user": SimpleNamespace(is_superuser=False),
+    "user": SimpleNamespace(is_superuser=False, date_joined=datetime(2026, 1, 1, tzinfo=UTC)),
     "room": SimpleNamespace(id=1, slug="ana", title="Ana", description="Piano"),
-    "features": {"members_only": True},
+    "features": {},
     "role": "client",
     "site": SimpleNamespace(hostname="www.site.example"),
     "amount": 5_00,
