@@ -83,7 +83,8 @@ class FoundForm(forms.Form):
     def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         spoken: Any = self.fields["languages"]
-        spoken.choices = language_choices()
+        chosen = list(room.languages.values_list("code", flat=True))
+        spoken.choices = sorted(language_choices(), key=lambda choice: choice[0] not in chosen)  # those first
         offered = {row.key: row.pk for row in categories()}
         category: Any = self.fields["category"]
         category.queryset = RoomCategory.objects.filter(pk__in=offered.values())
@@ -92,5 +93,5 @@ class FoundForm(forms.Form):
             del self.fields["category"]
         self.initial = {
             "category": offered.get(room.category.key) if room.category else None,
-            "languages": list(room.languages.values_list("code", flat=True)),
+            "languages": chosen,
         }
