@@ -24,11 +24,12 @@ class Place:
 
 
 def _lists() -> Iterable[Place]:
-    for name in (
-        "rooms performers studios clients sessions refunds accounts adjustments limits ledger".split()  # noqa: SIM905
-    ):
+    money = ("sessions", "refunds", "accounts", "adjustments", "limits", "ledger")
+    people = ("rooms", "performers", "studios", "clients", "sanctions", "messages", "goals", "ratings")
+    for name in (*people, *money):
         yield Place(f"list-{name}", f"/admin/ppv_{name}/")
-    yield Place("list-modes", f"{CLOSED_SNIPPETS}/roommode/")
+    for name, model in (("modes", "roommode"), ("tip-options", "tipoption"), ("categories", "roomcategory")):
+        yield Place(f"list-{name}", f"{CLOSED_SNIPPETS}/{model}/")
     yield Place("list-nothing-found", "/admin/ppv_rooms/?q=nobody-is-called-that")
 
 
@@ -37,7 +38,8 @@ def _rows() -> Iterable[Place]:
         yield Place(f"new-{key}", f"/admin/ppv_{name}/new/")
         yield Place(f"edit-{key}", f"/admin/ppv_{name}/edit/{{{key}}}/")
         yield Place(f"delete-{key}", f"/admin/ppv_{name}/delete/{{{key}}}/")
-    yield Place("new-mode", f"{CLOSED_SNIPPETS}/roommode/add/")
+    for name, model in (("mode", "roommode"), ("tip-option", "tipoption"), ("category", "roomcategory")):
+        yield Place(f"new-{name}", f"{CLOSED_SNIPPETS}/{model}/add/")
     for page in ("edit", "inspect", "history", "usage", "delete"):
         yield Place(f"{page}-mode", f"{CLOSED_SNIPPETS}/roommode/{page}/{{mode}}/")
     for name, key in (
@@ -74,12 +76,13 @@ def _overviews() -> Iterable[Place]:
     yield Place("first-page", "/admin/")
     for by in ("day", "performer", "studio", "mode"):
         yield Place(f"takings-{by}", f"/admin/ppv/takings/{by}/")
-    for setting in ("pricing", "label", "role"):
+    for setting in ("pricing", "chat", "tip", "label", "role"):
         yield Place(f"settings-{setting}", f"{SETTINGS}/{setting}settings/{{site}}/")
 
 
 def _public() -> Iterable[Place]:
     yield Place("home", "/", VISITOR)
+    yield Place("style", "/style/", VISITOR)
     yield Place("listing", "/live/", VISITOR)
     yield Place("listing-nothing", "/live/?q=nobody-is-called-that", VISITOR)
     yield Place("room-offline", "/live/ana/", VISITOR)
@@ -96,6 +99,8 @@ def _public() -> Iterable[Place]:
     yield Place("room-client", "/live/ana/", CLIENT)
     yield Place("console", "/studio/", PERFORMER)
     yield Place("studio-not-a-performer", "/studio/", STUDIO)
+    yield Place("team", "/team/", STUDIO)
+    yield Place("team-visitor", "/team/", VISITOR)
 
 
 def places() -> list[Place]:

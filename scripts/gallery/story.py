@@ -19,8 +19,9 @@ def tell() -> dict[str, str]:
     from django.utils import timezone
     from wagtail.models import Site
 
-    from ppv_plugin.models import Performer, Room, RoomMode, Studio
+    from ppv_plugin.models import Message, Performer, Room, RoomMode, Studio
     from ppv_plugin.people import services as people
+    from ppv_plugin.shows import services as shows
     from ppv_plugin.testing.cast import Cast
 
     users = {user.get_username(): user for user in get_user_model().objects.all()}
@@ -44,6 +45,7 @@ def tell() -> dict[str, str]:
     for user in (cast.cy, cast.di):
         cast.fund(user, 100_00)
     sessions = [_evening(cast, now - timedelta(days=days), 40 + 17 * days) for days in (21, 16, 12, 9, 5, 3, 2, 1)]
+    shows.kick(user=cast.bo, room_id=cast.bo_room.pk, message_id=Message.objects.latest("pk").pk, cid="story", now=now)
     kept = {"session": str(sessions[-1]), **_corrections(cast, sessions, now), **_limits(cast, now)}
     applicant = get_user_model().objects.create_user("lio", "lio@example.org", "lio")
     people.register(
@@ -74,6 +76,7 @@ def _evening(cast: Any, begin: Any, seconds: int) -> Any:
     cast.live(cast.bo, cast.group)
     show = cast.private(cast.cy)
     cast.visit(cast.di)
+    shows.say(user=cast.di, room_id=cast.bo_room.pk, cid=uuid4().hex, text="The slow one, please!", now=cast.now)
     cast.pass_time(seconds, meter=meter)
     shows.end_private(user=cast.cy, private_id=show.id, now=cast.now)
     for user, room in ((cast.ana, cast.ana_room), (cast.bo, cast.bo_room)):
