@@ -37,7 +37,7 @@ def test_the_table_follows_what_is_typed_and_nothing_is_saved(stage: Stage) -> N
     expect(page.get_by_text("each minute is charged when it begins").first).to_be_visible()
     expect(page.get_by_role("status").filter(has_text=FIRST)).to_contain_text("3.00")
     price.fill("9.00")
-    expect(page.get_by_text("above the highest price a performer may set, 5.00")).to_be_visible()
+    expect(page.get_by_text("above the highest price a broadcaster may set, 5.00")).to_be_visible()
     assert books.prices().rule == "per_second"
 
 
