@@ -41,6 +41,8 @@ class RoomCategoryForm(WagtailAdminModelForm):
 class RoomCategoryViewSet(SnippetViewSet):
     model = RoomCategory
     icon = "folder-open-inverse"
+    create_template_name = "ppv_plugin/backoffice/snippet_create.html"
+    edit_template_name = "ppv_plugin/backoffice/snippet_edit.html"
     menu_label = _("Categories")
     sort_order_field = "sort_order"
     ordering = ("sort_order", "id")

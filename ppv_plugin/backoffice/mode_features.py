@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from wagtail.admin.panels import Panel
+from wagtail.admin.panels import ObjectList, Panel
 
 from ppv_plugin import hooks
 
@@ -56,3 +57,13 @@ class ModeFeaturesPanel(Panel):  # type: ignore[misc]
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
             return {**context, "fields": list(self.form.feature_fields())}
+
+
+class PanelsWithFeatures(ObjectList):  # type: ignore[misc]
+    class BoundPanel(ObjectList.BoundPanel):  # type: ignore[misc]
+        def render_missing_fields(self) -> str:
+            """Wagtail puts what no panel claims at the end. A feature is drawn by its panel: of two fields of one name
+            the browser sends both, and the one at the end would win over what was chosen."""
+            claimed = self.panel.get_form_options().get("fields", [])
+            missing = [name for name in self.form.fields if name not in claimed and not name.startswith(_PREFIX)]
+            return format_html_join("", "{}", ((self.form[name],) for name in missing))

@@ -31,6 +31,8 @@ class TipOptionViewSet(SnippetViewSet):
     model = TipOption
     index_view_class = TipOptionIndexView
     icon = "pick"
+    create_template_name = "ppv_plugin/backoffice/snippet_create.html"
+    edit_template_name = "ppv_plugin/backoffice/snippet_edit.html"
     menu_label = _("Tip options")
     sort_order_field = "sort_order"
     ordering = ("sort_order", "id")

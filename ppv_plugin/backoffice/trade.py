@@ -19,7 +19,7 @@ from .approval import reviewed
 from .columns import ShareColumn, TokensColumn
 from .deleting import ModeDeleteView, RowDeleteView
 from .forms import PerformerForm, RoomForm, RoomModeForm, StudioForm
-from .mode_features import ModeFeaturesPanel
+from .mode_features import ModeFeaturesPanel, PanelsWithFeatures
 from .mode_import import with_show_counts
 from .mode_usage import ModeUsageView
 from .policies import view_only
@@ -49,8 +49,8 @@ class RoomModeViewSet(SnippetViewSet):
     sort_order_field = "sort_order"
     delete_view_class = ModeDeleteView
     usage_view_class = ModeUsageView
-    create_template_name = "ppv_plugin/backoffice/mode_create.html"
-    edit_template_name = "ppv_plugin/backoffice/mode_edit.html"
+    create_template_name = "ppv_plugin/backoffice/snippet_create.html"
+    edit_template_name = "ppv_plugin/backoffice/snippet_edit.html"
     index_view_class = RoomModeIndexView
     inspect_view_enabled = True
     inspect_view_class = ModeInspectView
@@ -72,7 +72,7 @@ class RoomModeViewSet(SnippetViewSet):
     ]
     list_filter = ["active", "requests_enabled", "rule"]
     search_fields = ["name", "key", "description"]
-    edit_handler = ObjectList(
+    edit_handler = PanelsWithFeatures(
         [
             FieldRowPanel(["name", "key"]),
             FieldPanel("description"),
