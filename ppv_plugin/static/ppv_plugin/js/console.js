@@ -160,8 +160,9 @@ export class PPVConsole extends HTMLElement {
     const ready = session.devices.has("camera") && session.devices.has("microphone");
     const goLive = part(this, "go-live");
     if (goLive instanceof HTMLButtonElement) goLive.disabled = !ready || state.conn.phase !== "open";
-    for (const input of this.querySelectorAll("input[name='ppv-requests']")) {
-      if (input instanceof HTMLInputElement) input.checked = input.value === state.me?.requests_mode;
+    const choices = [...this.querySelectorAll("input[name='ppv-requests']")].filter((one) => one instanceof HTMLInputElement);
+    if (!choices.some((one) => one.ariaBusy === "true")) { // an older choice, told late, does not undo a new one
+      for (const input of choices) input.checked = input.value === state.me?.requests_mode;
     }
     const voyeurs = this.querySelector("input[name='ppv-voyeurs']");
     if (voyeurs instanceof HTMLInputElement) voyeurs.checked = Boolean(state.me?.voyeurs);
