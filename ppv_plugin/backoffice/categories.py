@@ -9,9 +9,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ppv_plugin.rooms.subjects import RoomCategory
+
+from .exports import Cell, Spreadsheet, at
 
 
 class RoomCategoryForm(WagtailAdminModelForm):
@@ -38,8 +41,14 @@ class RoomCategoryForm(WagtailAdminModelForm):
         return category
 
 
+class RoomCategoryIndexView(Spreadsheet, SnippetIndexView):  # type: ignore[misc]
+    export_name = "categories"
+    cells = {"name": Cell(_("Name"), at("name")), "key": Cell(_("Key"), at("key"))}
+
+
 class RoomCategoryViewSet(SnippetViewSet):
     model = RoomCategory
+    index_view_class = RoomCategoryIndexView
     icon = "folder-open-inverse"
     create_template_name = "ppv_plugin/backoffice/snippet_create.html"
     edit_template_name = "ppv_plugin/backoffice/snippet_edit.html"

@@ -30,7 +30,9 @@ class Message(models.Model):
         CLIENT = "client", named("client", cap=True)
         SYSTEM = "system", _("System")
 
-    room = models.ForeignKey("ppv_plugin.Room", on_delete=models.CASCADE, related_name="messages")
+    room = models.ForeignKey(
+        "ppv_plugin.Room", on_delete=models.CASCADE, related_name="messages", verbose_name=named("room")
+    )
     private_show = models.UUIDField(null=True, blank=True)
     author_kind = models.CharField(_("written by"), max_length=10, choices=Author.choices)
     author_key = models.CharField(max_length=64, blank=True, default="")
@@ -84,7 +86,9 @@ class Sanction(models.Model):
         KICK = "kick", _("Put out")
         BAN = "ban", _("Banned")
 
-    room = models.ForeignKey("ppv_plugin.Room", on_delete=models.CASCADE, related_name="sanctions")
+    room = models.ForeignKey(
+        "ppv_plugin.Room", on_delete=models.CASCADE, related_name="sanctions", verbose_name=named("room")
+    )
     client = models.ForeignKey("ppv_plugin.Client", on_delete=models.CASCADE, related_name="sanctions")
     kind = models.CharField(_("what"), max_length=4, choices=Kind.choices)
     until = models.DateTimeField(_("until"), null=True, blank=True)
@@ -184,7 +188,9 @@ class ChatSettings(BaseSiteSetting):
         _("a message with such a word"), max_length=6, choices=Filter.choices, default=Filter.MASK
     )
     joins = models.BooleanField(
-        _("say who enters a paid show"), default=True, help_text=_("Nobody is announced where watching is free.")
+        phrase(_("say who enters a paid %(show)s")),
+        default=True,
+        help_text=_("Nobody is announced where watching is free."),
     )
     address_days = models.PositiveIntegerField(
         _("days for which hashed addresses are kept"),

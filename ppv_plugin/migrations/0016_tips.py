@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='goal',
             name='room',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='ppv_plugin.room'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='ppv_plugin.room', verbose_name='room'),
         ),
         migrations.AddField(
             model_name='tip',

@@ -300,7 +300,10 @@ class Migration(migrations.Migration):
             model_name="sanction",
             name="room",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="sanctions", to="ppv_plugin.room"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sanctions",
+                to="ppv_plugin.room",
+                verbose_name="room",
             ),
         ),
         migrations.AddConstraint(
@@ -321,6 +324,16 @@ class Migration(migrations.Migration):
             model_name="sanction",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("cid", ""), _negated=True), fields=("room", "cid"), name="ppv_sanction_cid"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="message",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="ppv_plugin.room",
+                verbose_name="room",
             ),
         ),
     ]

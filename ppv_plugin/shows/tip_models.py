@@ -14,7 +14,7 @@ from wagtail.models import TranslatableMixin
 
 from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.wording import phrase
+from ppv_plugin.wording import named, phrase
 
 SOUND_BYTES_MAX = 512 * 1024
 PICTURE_BYTES_MAX = 1024 * 1024
@@ -50,7 +50,9 @@ class TipOption(TranslatableMixin, models.Model):
         _("amount"),
         null=True,
         blank=True,
-        help_text=phrase(_("In tokens. Empty = the %(client)s chooses, between the bounds in the settings of tips.")),
+        help_text=phrase(
+            _("In %(tokens)s. Empty = the %(client)s chooses, between the bounds in the settings of tips.")
+        ),
     )
     emoji = models.CharField(_("emoji"), max_length=8, blank=True, default="", help_text=_("Shown without a picture."))
     picture = models.ImageField(
@@ -155,9 +157,11 @@ class Tip(models.Model):
 class Goal(models.Model):
     """Something that tips in a room add up to. Goals are filled one after the other."""
 
-    room = models.ForeignKey("ppv_plugin.Room", on_delete=models.CASCADE, related_name="goals")
+    room = models.ForeignKey(
+        "ppv_plugin.Room", on_delete=models.CASCADE, related_name="goals", verbose_name=named("room")
+    )
     title = models.CharField(_("title"), max_length=80)
-    amount = TokensField(_("amount"), help_text=_("In tokens."))
+    amount = TokensField(_("amount"), help_text=phrase(_("In %(tokens)s.")))
     filled = models.BigIntegerField(default=0, editable=False)
     sort_order = models.IntegerField(_("place"), default=0)
     reached_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -33,7 +33,7 @@ class OwnRating:
 
 
 def paid_for(*, user: Any, session_id: UUID) -> Paid:
-    """Raises NotFound for what is not this user's as a client."""
+    """Raises NotFound for what is not this user's as a client, and where the books name no room."""
     client = people.client_of(user)
     if client is None:
         raise NotFound
@@ -41,9 +41,12 @@ def paid_for(*, user: Any, session_id: UUID) -> Paid:
     wallet = ledger.balance_of(kind="client", owner=str(client.uuid))
     if wallet.account_id is None or wallet.account_id != receipt.client_account_id:
         raise NotFound
+    room_id = receipt.facts.get("room_id")
+    if room_id is None:
+        raise NotFound
     returned = sum(refund.amount for refund in refund_lines(session_id=session_id))
     amount = receipt.total - returned if receipt.closed_at is not None else 0
-    return Paid(client, int(receipt.facts["room_id"]), amount)
+    return Paid(client, int(room_id), amount)
 
 
 def own_rating(*, user: Any, session_id: UUID) -> OwnRating | None:

@@ -101,8 +101,8 @@ def test_unsaved_prices_of_the_site_are_priced(admin: Client, site: Cast) -> Non
 @pytest.mark.parametrize(
     ("changes", "label", "text"),
     [
-        ({"private_cpm": "6"}, "Private show, per minute", "above the highest price a performer may set, 5.00"),
-        ({"private_cpm": "0.05"}, "Private show, per minute", "below the lowest price a performer may set, 0.10"),
+        ({"private_cpm": "6"}, "Private show, per minute", "above the highest price a broadcaster may set, 5.00"),
+        ({"private_cpm": "0.05"}, "Private show, per minute", "below the lowest price a broadcaster may set, 0.10"),
         ({"cpm_max": "0.05"}, "Highest price a performer may set", "below the lowest price, 0.10"),
         ({"grace_seconds": "3601"}, "Grace in private shows", "less than or equal to 3600"),
         ({"grace_seconds": "soon"}, "Grace in private shows", "whole number"),

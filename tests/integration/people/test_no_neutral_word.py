@@ -37,9 +37,16 @@ ALLOWED = {
         "shows no picture.",
         "· show",
         "Show",
+        "Show dots instead of the word",
         "glims: it ends by itself when the meter shows",
     },
     "a filter that Wagtail names after the column": {"Performer abode"},
+    "design's tokens, not money": {
+        "What the pages are made of. A site changes a token or an element once, and has it everywhere.",
+        "Tokens",
+        "Tokens, light",
+        "Tokens, dark",
+    },
     "what editors wrote": {
         "Studio",
         "Studio · Lantern",  # the title that the setup gave the page, and a mode's description

@@ -106,7 +106,8 @@ def test_a_category_is_offered_once_and_in_the_language_of_the_request(cast: Cas
     RoomCategory.objects.create(key="empty", name="Nobody's", locale=Locale.get_default())
     Room.objects.filter(slug="bo").update(category=musik)
     Room.objects.filter(slug="ana").update(category=music)
-    assert listed.categories_in_use(cast.site) == [listed.Choice("music", "Music")]
+    with translation.override("en"):
+        assert listed.categories_in_use(cast.site) == [listed.Choice("music", "Music")]
     with translation.override("de"):
         assert listed.categories_in_use(cast.site) == [listed.Choice("music", "Musik")]
     assert set(slugs(cast, category="music")) == {"ana", "bo"}

@@ -42,7 +42,7 @@ def test_a_fresh_site_gets_modes_groups_and_pages() -> None:
     ]
     assert "page Live at /live/" in said
     slugs = Site.objects.get().root_page.get_children().values_list("slug", flat=True)
-    assert list(slugs) == ["live", "studio", "wallet", "register", "register-to-go-live"]
+    assert list(slugs) == ["live", "studio", "team", "wallet", "register", "register-to-go-live"]
     assert Group.objects.get(name="Video chat finance").permissions.filter(codename="view_entry").exists()
     assert "Make a performer" in said
 
@@ -136,7 +136,7 @@ def test_a_home_page_that_takes_no_such_pages_is_respected(monkeypatch: pytest.M
 def test_menus_of_the_site_stay_as_they_are() -> None:
     said = run()
     assert not Site.objects.get().root_page.get_children().in_menu().exists()
-    assert "Link to Live, Studio, Register, Go live here, Wallet in your menu" in said
+    assert "Link to Live, Studio, Register, Go live here, Team, Wallet in your menu" in said
     Page.objects.filter(depth=3).update(show_in_menus=True)
     assert "in your menu" not in run()
 
