@@ -24,9 +24,12 @@ _PLACES: dict[str, Callable[..., list[hooks.Panel]]] = {
 
 @register.simple_tag(takes_context=True)
 def ppv_panels(context: Context, place: str) -> SafeString:
-    """The panels of `place` (dashboard, wallet, studio) in their order. One that fails is left out, and logged."""
+    """The panels of `place` (dashboard, wallet, studio) in their order. One that fails is left out, and logged.
+
+    None in a preview: that shows invented facts, and a panel knows the real ones only.
+    """
     request = context.get("request")
-    if request is None:
+    if request is None or context.get("is_preview"):
         return SafeString("")
     found = _PLACES[place](request=request, user=request.user, page=context.get("page"))
     return format_html_join("\n", "{}", ((_rendered(panel, context),) for panel in found))

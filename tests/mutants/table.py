@@ -112,7 +112,7 @@ LOGIC = (
     Fault(
         "the first charge is not asked for",
         "metering.rules:minimum_funds",
-        "max(tariff.minutes_to_start * tariff.cpm, first_charge)",
+        "max(tariff.minutes_to_start * tariff.cpm, reserve(tariff) + first_charge)",
         "tariff.minutes_to_start * tariff.cpm",
     ),
     Fault("a session closes twice", "metering.services:close_session", "if row.state != OPEN:", _NEVER),
@@ -122,14 +122,12 @@ LOGIC = (
         "ledger.release_hold(hold_id=row.hold_id, now=now)",
         "pass",
     ),
-    Fault(
-        "closing forgets the rest", "metering.services:close_session", "if draft := settlement(row, tariff):", _NEVER
-    ),
+    Fault("closing forgets the rest", "metering.services:_post_rest", "if draft:", _NEVER),
     Fault("debts are not repaid", "metering.services:close_session", "if row.settled:", _NEVER),
     Fault(
         "a receipt has time that nobody paid",
         "metering.services:close_session",
-        "row.used_ms = min(row.used_ms, got.granted_ms)",
+        "row.used_ms = min(row.used_ms, row.granted_ms)",
         "pass",
     ),
     # giving back
@@ -151,7 +149,12 @@ LOGIC = (
         "_alone(session, actor) + amount <= alone_max",
         "True",
     ),
-    Fault("earlier refunds do not count", "metering.refunds:_parts", "given[int(pk)] += part", "given[int(pk)] += 0"),
+    Fault(
+        "earlier refunds do not count",
+        "metering.refunds:_parts",
+        "given[veiled.get(int(pk), int(pk))] += part",
+        "pass",
+    ),
     Fault("every end is a fault", "metering.refunds:refund_fault", "session.end_reason in FAULTS and ", ""),
     Fault(
         "more is taken back than there is",
@@ -179,14 +182,14 @@ SQL = (
     Fault(
         "SQL: two sessions of one client at once",
         "metering.charging:_extend",
-        "if counts[client] == 1 and not limited",
-        "if not limited",
+        "if counts[client] == 1 and not apart",
+        "if not apart",
     ),
     Fault(
         "SQL: what is held counts as free",
         "metering.prices_sql:_EXTEND",
-        "a.balance - a.held AS funds",
-        "a.balance AS funds",
+        "a.balance - a.held - s.reserve AS spendable",
+        "a.balance - s.reserve AS spendable",
     ),
     Fault(
         "SQL: the money has no end",

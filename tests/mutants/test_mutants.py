@@ -36,7 +36,7 @@ RACES: dict[str, Callable[[], None]] = {
     "one_key_two_wallets": guards.test_one_key_for_two_wallets_is_posted_once,
     "two_lives": guards.test_reports_of_two_lives_of_the_engine_at_once_lose_neither,
 }
-EXAMPLES = 60
+EXAMPLES = 150
 TRIES = 4  # a race may go well by chance
 
 

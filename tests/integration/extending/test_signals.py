@@ -61,7 +61,7 @@ def evening(heard: dict[str, list[dict[str, Any]]], cast: Cast, settings: Any) -
     people.register(user=cast.di, role="performer", site=cast.site, name="Di", about="", language="en", now=cast.now)
     top_up(user=cast.cy, amount=1000, key="first", now=cast.now)
     cast.live(cast.ana, cast.free)
-    shows.say(user=cast.cy, room_id=cast.ana_room.pk, cid="a", text="Hello", now=cast.now)
+    line = shows.say(user=cast.cy, room_id=cast.ana_room.pk, cid="a", text="Hello", now=cast.now, address="hash")
     private = cast.private(cast.cy)
     meter = Meter()
     cast.pass_time(90, meter=meter)
@@ -74,6 +74,9 @@ def evening(heard: dict[str, list[dict[str, Any]]], cast: Cast, settings: Any) -
     shows.add_goal(user=cast.ana, room_id=cast.ana_room.pk, cid="g", title="A song", amount=100)
     shows.give_tip(user=cast.cy, room_id=cast.ana_room.pk, cid="t", option_id=rose.pk, amount=100, now=cast.now)
     shows.switch_mode(user=cast.ana, room_id=cast.ana_room.pk, mode_id=cast.group.pk, cid="m", now=cast.now)
+    in_chat: dict[str, Any] = {"user": cast.ana, "room_id": cast.ana_room.pk, "message_id": line.pk, "now": cast.now}
+    shows.delete_line(**in_chat)
+    shows.ban(**in_chat, days=None, by_address=True, cid="b")
     shows.leave(user=cast.ana, room_id=cast.ana_room.pk, now=cast.now)
     return heard
 

@@ -57,7 +57,11 @@ def test_rooms_and_dashboards_may_use_camera_and_microphone(ppv_pages: Cast, bro
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("visitor", "Sign in to go live"), ("cy", "You are not a broadcaster here"), ("eos", "You are not a broadcaster")],
+    [
+        ("visitor", "Sign in to go live"),
+        ("cy", "You are not a broadcaster here"),
+        ("eos", "A studio does not go live itself"),
+    ],
 )
 def test_the_dashboard_tells_others_what_it_is_for(ppv_pages: Cast, browse: Browse, name: str, text: str) -> None:
     response = browse(person(ppv_pages, name)).get("/studio/")

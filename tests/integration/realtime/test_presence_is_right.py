@@ -7,11 +7,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from ppv_plugin.models import Presence, Room, Show
+from ppv_plugin.models import Presence, Room
 from ppv_plugin.realtime import runtime, upkeep
 from ppv_plugin.rooms import presence
-from ppv_plugin.shows.worker import Meter
-from ppv_plugin.testing.cast import Cast
 
 from .conftest import Tabs, in_thread
 
@@ -23,21 +21,6 @@ def test_a_beat_is_so_often_that_one_lost_beat_ends_nobody() -> None:
     assert conf.PRESENCE_SECONDS >= 2 * upkeep.PRESENCE_EVERY
     assert upkeep.PRESENCE_EVERY * 1000 == BEAT_MS
     assert conf.PRESENCE_SECONDS + upkeep.PRESENCE_EVERY <= 60
-
-
-def test_a_performer_whose_network_is_gone_is_offline_within_a_minute(cast: Cast) -> None:
-    """No tab, no media, no process that says so: the meter of any process notices."""
-    from ppv_plugin.media import services as media
-
-    meter = Meter()
-    cast.live(cast.ana, cast.free)
-    meter.step(now=cast.now, mono=0)
-    media.get_engine().reboot()  # type: ignore[attr-defined]  # with the server went everybody's media
-    for second in range(1, 61):
-        cast.now += timedelta(seconds=1)
-        meter.step(now=cast.now, mono=float(second))
-    assert Show.objects.get().state == "ended"
-    assert Room.objects.get(pk=cast.ana_room.pk).state == "offline"
 
 
 async def test_tabs_and_devices_of_one_person_count_once_and_closing_one_changes_nothing(tabs: Tabs) -> None:
