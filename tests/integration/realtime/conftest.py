@@ -113,7 +113,7 @@ class Tab:
         self.seen.append(message)
         return message
 
-    async def until(self, wanted: str | Callable[[dict[str, Any]], bool], timeout: float = 5) -> dict[str, Any]:
+    async def until(self, wanted: str | Callable[[dict[str, Any]], bool], timeout: float = 20) -> dict[str, Any]:
         matches = (lambda m: m["t"] == wanted) if isinstance(wanted, str) else wanted
         end = time.monotonic() + timeout
         while True:
@@ -122,7 +122,7 @@ class Tab:
             if matches(message):
                 return message
 
-    async def until_closed(self, timeout: float = 5) -> int:
+    async def until_closed(self, timeout: float = 20) -> int:
         end = time.monotonic() + timeout
         while await self.next(max(end - time.monotonic(), 0.01)) is not None:
             pass
