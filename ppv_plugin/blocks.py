@@ -14,25 +14,10 @@ from wagtail import blocks
 
 from ppv_plugin.backoffice.choosers import room_chooser
 from ppv_plugin.models import RoomTag
-from ppv_plugin.pages import parts, samples
+from ppv_plugin.pages import listing, parts, samples
 from ppv_plugin.wording import named, phrase
 
-STATUSES = [
-    ("live", _("Live")),
-    ("free", _("Live, free")),
-    ("paid", _("Live, paid")),
-    ("private", _("In private")),
-    ("offline", _("Offline")),
-]
-SORTS = [
-    ("live", _("Live first")),
-    ("featured", _("Featured first")),
-    ("seen", _("Last online")),
-    ("viewers", _("Most watched")),
-    ("rating", _("Best rated")),
-    ("new", _("Newest")),
-    ("name", _("Name")),
-]
+STATUSES = listing.STATUSES[1:]  # an empty choice is the block's own
 GOALS = [
     ("client", _("Register to watch and talk")),
     ("performer", _("Register to go live")),
@@ -104,7 +89,7 @@ class RoomGridBlock(_PartBlock):
     )
     status = blocks.ChoiceBlock(choices=STATUSES, label=_("Status"), required=False, help_text=_("Empty = all."))
     tag = TagBlock(label=_("Tag"), required=False, help_text=_("Empty = all."))
-    sort = blocks.ChoiceBlock(choices=SORTS, label=_("Sort by"), default="live")
+    sort = blocks.ChoiceBlock(choices=listing.SORTS, label=_("Sort by"), default="live")
     number = blocks.IntegerBlock(label=_("How many"), default=6, min_value=1, max_value=48)
 
     def part(self, value: Any, request: Any) -> dict[str, Any]:
