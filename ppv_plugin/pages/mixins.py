@@ -45,7 +45,12 @@ class _PPVPageMixin(models.Model):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         base = {"ppv_base": conf.BASE_TEMPLATE, "is_preview": bool(getattr(request, "is_preview", False))}
-        return {**context, **base, **(previews.sample_of(request) or {})}
+        sample = previews.sample_of(request)
+        return {**context, **base, **(self.ppv_facts(request) if sample is None else sample)}
+
+    def ppv_facts(self, request: HttpRequest) -> dict[str, Any]:
+        """What this kind of page shows; never asked in a preview, which shows invented facts."""
+        return {}
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         return self.ppv_template  # `template` itself is set on every page class by Wagtail
@@ -109,12 +114,9 @@ class PerformerDashboardMixin(_PPVPageMixin):
     class Meta:
         abstract = True
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        if previews.sample_of(request) is not None:
-            return context
+    def ppv_facts(self, request: HttpRequest) -> dict[str, Any]:
         own = dashboard.context(page=self, request=request, now=timezone.now())
-        return {**context, **own, **membership.context(page=self, request=request)}
+        return {**own, **membership.context(page=self, request=request)}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.ppv_form = None  # type: ignore[attr-defined]
@@ -136,11 +138,8 @@ class StudioDashboardMixin(_PPVPageMixin):
     class Meta:
         abstract = True
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        if previews.sample_of(request) is not None:
-            return context
-        return {**context, **studio.context(page=self, request=request, now=timezone.now())}
+    def ppv_facts(self, request: HttpRequest) -> dict[str, Any]:
+        return studio.context(page=self, request=request, now=timezone.now())
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
@@ -162,11 +161,8 @@ class RegistrationMixin(_PPVPageMixin):
     class Meta:
         abstract = True
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        if previews.sample_of(request) is not None:
-            return context
-        return {**context, **registration.context(page=self, request=request, now=timezone.now())}
+    def ppv_facts(self, request: HttpRequest) -> dict[str, Any]:
+        return registration.context(page=self, request=request, now=timezone.now())
 
     @method_decorator(sensitive_post_parameters("account-password1", "account-password2"))
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -188,8 +184,5 @@ class WalletMixin(_PPVPageMixin):
     class Meta:
         abstract = True
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
-        if previews.sample_of(request) is not None:
-            return context
-        return {**context, **wallet.context(page=self, request=request, now=timezone.now())}
+    def ppv_facts(self, request: HttpRequest) -> dict[str, Any]:
+        return wallet.context(page=self, request=request, now=timezone.now())
