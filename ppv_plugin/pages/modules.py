@@ -28,6 +28,8 @@ MODULES = (
     "values",
     "media",
     "cameras",
+    "tiles",
+    "wall",
     "stage",
     "devices",
     "completion",

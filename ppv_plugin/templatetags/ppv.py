@@ -29,7 +29,7 @@ from ppv_plugin.people.labels import PRESETS, Word, words_for
 register = template.Library()
 
 PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
-STYLES = (*PART_STYLES, "room", "console", "chat", "tips", "studio")
+STYLES = (*PART_STYLES, "room", "tiles", "console", "chat", "tips", "studio")
 _SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet", "preview"})
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {

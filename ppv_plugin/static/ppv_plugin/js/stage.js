@@ -1,6 +1,7 @@
 /**
  * `<ppv-stage>`: the picture. Large one, small own one, sound, full screen, picture in picture.
  * Inside, `data-stage` conditions see sound (on, off, blocked), picture (yes, no), own (yes, no).
+ * Says with the event `ppv-sound` when the sound is another.
  */
 import { need, part, showWhen } from "ppv/dom";
 
@@ -18,6 +19,7 @@ export class PPVStage extends HTMLElement {
   #watched = new Set();
   #frames = 0;
   #still = 0;
+  #said = "";
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #lookTimer = undefined;
 
@@ -137,6 +139,9 @@ export class PPVStage extends HTMLElement {
       },
       "data-stage",
     );
+    if (this.sound === this.#said) return;
+    this.#said = this.sound;
+    this.dispatchEvent(new CustomEvent("ppv-sound", { bubbles: true, detail: { sound: this.sound } }));
   }
 
   get #video() {
