@@ -47,6 +47,7 @@ class ParticipantPlan:
     needs: kinds of `source` that must flow for a second to count; empty for an unmetered participant.
     quota_ms: value of `flow_ms` (of the current boot) at which the engine stops forwarding; None = no limit.
     unseen: nothing that it does may reach anybody else on the stage; above all it asks its source for no keyframe.
+    follows: the participant beside whose paid media it is shown: nothing is forwarded while nothing is proven there.
     """
 
     id: str
@@ -55,6 +56,7 @@ class ParticipantPlan:
     needs: frozenset[Kind] = frozenset()
     quota_ms: int | None = None
     unseen: bool = False
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class ParticipantEvidence:
     flow_ms: billable milliseconds proven so far in this boot (0 for an unmetered participant).
     published_age_ms: per kind, milliseconds since the last complete frame or packet arrived from it.
     received_age_ms: milliseconds since it last proved that it receives (RTCP); None = not subscribed.
+    sent_ms: milliseconds of this boot in which sound or picture of it arrived, whoever watches.
     """
 
     stage: str
@@ -98,6 +101,7 @@ class ParticipantEvidence:
     published_age_ms: dict[Kind, int] = field(default_factory=dict)
     published_kbps: int = 0
     received_age_ms: int | None = None
+    sent_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ppv_plugin.media.engine import (
 )
 from ppv_plugin.media.refusals import translated
 from ppv_plugin.media.relay.errors import OfferRefused
-from ppv_plugin.media.relay.flow import FlowMeter
+from ppv_plugin.media.relay.flow import FlowMeter, SentTime
 from ppv_plugin.media.relay.rules import (
     check_capacity,
     check_join,
@@ -38,6 +38,7 @@ FAKE_JPEG = b"\xff\xd8\xff\xe0fake\xff\xd9"
 class _Participant:
     plan: ParticipantPlan
     meter: FlowMeter
+    sent_time: SentTime
     joined: set[Direction] = field(default_factory=set)
     stalled: set[Kind] = field(default_factory=set)
     vanished_ms: int | None = None
@@ -179,7 +180,7 @@ class FakeEngine(MediaEngine):
     def _replanned(self, person: _Participant | None, wanted: ParticipantPlan) -> _Participant:
         if person is None:
             meter = FlowMeter(stall_ms=self._stall_ms, needs=wanted.needs, quota_ms=wanted.quota_ms)
-            return _Participant(wanted, meter)
+            return _Participant(wanted, meter, SentTime(stall_ms=self._stall_ms))
         if wanted.source != person.plan.source:
             person.meter.attach()
         if not wanted.publishes:
@@ -195,8 +196,14 @@ class FakeEngine(MediaEngine):
                 for kind in Kind:
                     if person.sends(kind):
                         person.published_ms[kind] = self.now_ms
+                        person.sent_time.media(self.now_ms)
             for person in people.values():
-                self._receive(person, people.get(person.plan.source or ""))
+                if self._flows(people, person.plan.follows):
+                    self._receive(person, people.get(person.plan.source or ""))
+
+    def _flows(self, people: dict[str, _Participant], name: str | None) -> bool:
+        paying = people.get(name) if name is not None else None
+        return name is None or (paying is not None and paying.meter.sample(self.now_ms) is FlowState.FLOWING)
 
     def _receive(self, person: _Participant, source: _Participant | None) -> None:
         if source is None or person.meter.sample(self.now_ms) is FlowState.CUT:
@@ -221,4 +228,5 @@ class FakeEngine(MediaEngine):
             published_age_ms={k: self.now_ms - at for k, at in person.published_ms.items()},
             published_kbps=FAKE_KBPS if person.sends(Kind.VIDEO) else 0,
             received_age_ms=self.now_ms - (received or 0) if subscribed else None,
+            sent_ms=person.sent_time.sent_ms,
         )

@@ -34,6 +34,7 @@ PATIENCE_MS = 8000
 
 ANA = ParticipantPlan("ana", publishes=AV)
 CY = ParticipantPlan("cy", source="ana", needs=AV)
+BO = ParticipantPlan("bo", publishes=AV)
 MALFORMED = ["", "hello", "v=1\r\n" + "a=x\r\n" * 20_000]
 
 
@@ -222,6 +223,46 @@ class MediaEngineContract:
         cy = await stage.until("cy", lambda cy: cy.state is FlowState.STALLED)
         assert cy.received_age_ms is not None
         assert cy.received_age_ms > STALL_MS / 2
+
+    # several publishers
+
+    async def test_forwards_several_publishers_each_to_whom_the_plan_says(self, stage: Stage) -> None:
+        beside = ParticipantPlan("cy-bo", source="bo")
+        await stage.flowing(ANA, CY, BO, beside)
+        await stage.publish("bo")
+        await stage.watch("cy-bo")
+        await stage.until("cy-bo", lambda tile: tile.state is FlowState.FLOWING)
+        cy = await stage.see("cy")
+        await stage.until("cy", lambda later: later.flow_ms > cy.flow_ms)
+
+    async def test_takes_nothing_more_of_who_may_not_publish_any_more(self, stage: Stage) -> None:
+        await stage.flowing(ANA, CY, BO, ParticipantPlan("cy-bo", source="bo"))
+        await stage.publish("bo")
+        await stage.until("bo", lambda bo: bo.sent_ms > 0)
+        await stage.plan(ANA, CY)
+        with pytest.raises(NotAllowed):
+            await stage.publish("bo")
+        assert "bo" not in await stage.names()
+        ana = await stage.see("ana")
+        await stage.until("ana", lambda later: later.sent_ms > ana.sent_ms)
+
+    async def test_shows_nothing_beside_paid_media_that_do_not_flow(self, stage: Stage) -> None:
+        await stage.plan(ANA, CY, BO, ParticipantPlan("cy-bo", source="bo", follows="cy"))
+        for publisher in ("ana", "bo"):
+            await stage.publish(publisher)
+        await stage.watch("cy-bo")
+        await stage.peers.pass_time(500)
+        assert (await stage.see("cy-bo")).state is FlowState.IDLE
+        await stage.watch("cy")
+        await stage.until("cy-bo", lambda tile: tile.state is FlowState.FLOWING)
+
+    async def test_counts_the_time_in_which_a_publisher_sent(self, stage: Stage) -> None:
+        begun = (await stage.engine.evidence()).mono_ms
+        await stage.plan(ANA, BO)
+        await stage.publish("ana")
+        ana = await stage.until("ana", lambda ana: ana.sent_ms > 200)
+        assert ana.sent_ms <= (await stage.engine.evidence()).mono_ms - begun
+        assert (await stage.see("bo")).sent_ms == 0
 
     # quotas
 

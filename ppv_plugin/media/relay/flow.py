@@ -144,6 +144,20 @@ class FlowMeter:
         self.flow_ms = counted
 
 
+class SentTime:
+    """How long something arrived from a publisher: gaps longer than `stall_ms` are not counted."""
+
+    def __init__(self, *, stall_ms: int) -> None:
+        self.stall_ms = stall_ms
+        self.sent_ms = 0
+        self._last: int | None = None
+
+    def media(self, at_ms: int) -> None:
+        if self._last is not None and 0 < at_ms - self._last <= self.stall_ms:
+            self.sent_ms += at_ms - self._last
+        self._last = at_ms if self._last is None else max(at_ms, self._last)
+
+
 class ProofGate:
     """Holds back media from a metered receiver that takes it without ever reporting receipt.
 

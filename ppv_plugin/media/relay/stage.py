@@ -16,7 +16,7 @@ from ppv_plugin.media.engine import (
 from ppv_plugin.media.relay.clock import monotonic_ms
 from ppv_plugin.media.relay.connections import Connection, Publication, Subscription
 from ppv_plugin.media.relay.errors import JoinRefused, OfferRefused
-from ppv_plugin.media.relay.flow import FlowMeter, ProofGate
+from ppv_plugin.media.relay.flow import FlowMeter, ProofGate, SentTime
 from ppv_plugin.media.relay.frames import EncodedFrame
 from ppv_plugin.media.relay.options import RelayOptions
 from ppv_plugin.media.relay.rules import check_join
@@ -46,6 +46,7 @@ class Participant:
         self._discard = discard
         self._gate = ProofGate(patience_ms=int(self.meter.tolerance_ms * PATIENCE_SHARE))
         self._published_ms: dict[Kind, int] = {}
+        self._sent_time = SentTime(stall_ms=options.stall_ms)
         self._received_ms: int | None = None
 
     # the plan
@@ -137,7 +138,7 @@ class Participant:
     def judge(self, now_ms: int) -> FlowState:
         """Decide whether this participant may be sent anything now."""
         state = self.meter.sample(now_ms)
-        allowed = self.plan.source is not None and state is not FlowState.CUT
+        allowed = self.plan.source is not None and state is not FlowState.CUT and self._stage.flows(self.plan.follows)
         if allowed and self.plan.needs:
             # A receiver without a line for something it pays for would get the rest unbilled.
             lines = self.subscription.tracks.keys() if self.subscription else set()
@@ -173,6 +174,7 @@ class Participant:
             published_age_ms={kind: now_ms - at for kind, at in self._published_ms.items()},
             published_kbps=self.publication.kbps() if self.publication else 0,
             received_age_ms=received_age,
+            sent_ms=self._sent_time.sent_ms,
         )
 
     def shows_video(self, now_ms: int) -> bool:
@@ -187,6 +189,7 @@ class Participant:
             return
         now_ms = monotonic_ms()
         self._published_ms[kind] = now_ms
+        self._sent_time.media(now_ms)
         for listener in self._stage.listeners(self.plan.id):
             listener.forward(kind, frame, now_ms)
 
@@ -254,6 +257,13 @@ class Stage:
     def source_of(self, participant: Participant) -> Participant | None:
         source = participant.plan.source
         return None if source is None else self.participants.get(source)
+
+    def flows(self, name: str | None) -> bool:
+        """Whether what this participant pays for is proven to flow now; True for nobody."""
+        if name is None:
+            return True
+        person = self.participants.get(name)
+        return person is not None and person.meter.sample(monotonic_ms()) is FlowState.FLOWING
 
     def tick(self, now_ms: int) -> int | None:
         """Milliseconds until somebody's quota may be used up; None without quotas."""
