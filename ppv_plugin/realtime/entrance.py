@@ -75,15 +75,18 @@ def arrive(scope: Scope, room: UUID) -> Arrival:
     if identity.user is None:
         return Arrival(identity, room_id, address=address, visitor=visitor_of(cookies_of(scope).get(COOKIE, "")))
     role = "performer" if identity.user.pk == performer_user else "client"
-    if role == "client" and _asks_to_moderate(scope) and identity.user.has_perm(MODERATE):
+    wish = _wish(scope) if role == "client" else ""
+    if wish == presence.MODERATOR and identity.user.has_perm(MODERATE):
         role = presence.MODERATOR
+    elif wish == presence.GUEST and shows.is_asked(user=identity.user, room_id=room_id):
+        role = presence.GUEST
     return Arrival(identity, room_id, role, address=address)
 
 
-def _asks_to_moderate(scope: Scope) -> bool:
-    """Staff come as clients unless they say otherwise: whoever watches to keep order has said so, and it is written
-    down."""
-    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("as") == [presence.MODERATOR]
+def _wish(scope: Scope) -> str:
+    """As what somebody comes who is not live there. Staff and performers come as clients unless they say otherwise:
+    whoever watches to keep order has said so, and it is written down."""
+    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("as", [""])[0]
 
 
 def enter(arrival: Arrival, connection: UUID, *, with_chat: bool, now: datetime) -> Scene:
@@ -133,6 +136,7 @@ def person(arrival: Arrival, connection: UUID, now: datetime) -> PersonView:
             connection=connection,
             now=now,
             moderates=arrival.moderates,
+            guest=arrival.role == presence.GUEST,
         )
 
 
@@ -176,6 +180,8 @@ def may_stay(arrival: Arrival, now: datetime) -> bool | None:
     if not still_holds(identity):
         return None
     if room_id is None or arrival.role == presence.PERFORMER:
+        return True
+    if arrival.role == presence.GUEST and shows.is_asked(user=identity.user, room_id=room_id):
         return True
     if arrival.moderates:
         return bool(get_user_model()._default_manager.get(pk=identity.user.pk).has_perm(MODERATE))  # type: ignore[union-attr]

@@ -233,8 +233,8 @@ class CheckInEnd(Struct, tag_field="t", tag="check_in.end"):
 
 
 class MediaOffer(Struct, tag_field="t", tag="media.offer"):
-    """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one. `camera`: the
-    performer subscribes to this one of `me.cameras`."""
+    """A browser's SDP offer for one direction. `take_over` moves the show from another tab to this one. `camera`: one
+    subscribes to this one of `room.tiles`, or the performer to one of `me.cameras`."""
 
     cid: Cid
     direction: Literal["publish", "subscribe"]

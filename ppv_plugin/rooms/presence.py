@@ -15,8 +15,9 @@ from ppv_plugin.conf import conf
 from .models import Presence, Room
 
 PERFORMER, MODERATOR, CLIENT = "performer", "moderator", "client"
+GUEST = "guest"  # a performer who is checked in there
 VOYEUR = "voyeur"  # watches unseen
-UNCOUNTED = (PERFORMER, MODERATOR, VOYEUR)  # no viewers; the last two are in no list either
+UNCOUNTED = (PERFORMER, GUEST, MODERATOR, VOYEUR)  # no viewers; the last two are in no list either
 
 
 def open_presence(
@@ -45,10 +46,12 @@ def touch_presence(*, connections: Collection[UUID], now: datetime) -> set[UUID]
 
 
 def close_presence(*, connection: UUID, now: datetime) -> None:
-    """The socket is gone. Announces `stage_changed` when it held media."""
-    row = Presence.objects.filter(id=connection).values_list("room_id", "participant").first()
+    """The socket is gone. Announces `stage_changed` when it held media, and `room_changed` when others saw them."""
+    row = Presence.objects.filter(id=connection).values_list("room_id", "participant", "role").first()
     if row is not None and Presence.objects.filter(id=connection).delete()[0] and row[1]:
         signals.announce(signals.stage_changed, room_id=row[0])
+        if row[2] == GUEST:
+            signals.announce(signals.room_changed, room_id=row[0])
 
 
 def viewer_count(*, room_id: int, now: datetime) -> int:
@@ -111,6 +114,17 @@ def is_moderator(*, connection: UUID) -> bool:
     return Presence.objects.filter(id=connection, role=MODERATOR).exists()
 
 
+def is_guest(*, connection: UUID) -> bool:
+    """This socket came in to perform in somebody else's show."""
+    return Presence.objects.filter(id=connection, role=GUEST).exists()
+
+
+def held_of(*, participants: Collection[str]) -> set[str]:
+    """Those of these participants whose media some socket holds."""
+    rows = Presence.objects.filter(participant__in=participants)
+    return set(rows.values_list("participant", flat=True))
+
+
 def of_connection(*, connection: UUID | None) -> Presence | None:
     return Presence.objects.filter(id=connection).first() if connection is not None else None
 
@@ -131,7 +145,7 @@ def performers_present(*, room_ids: Collection[int], within_seconds: int, now: d
 
 def set_unseen(*, room_id: int, user_key: str, unseen: bool) -> None:
     """This person's sockets in the room count no more, as if they had been closed; or count again, as if opened."""
-    rows = Presence.objects.filter(room_id=room_id, user_key=user_key).exclude(role__in=(PERFORMER, MODERATOR))
+    rows = Presence.objects.filter(room_id=room_id, user_key=user_key).exclude(role__in=(PERFORMER, GUEST, MODERATOR))
     rows.update(role=VOYEUR if unseen else CLIENT)
 
 

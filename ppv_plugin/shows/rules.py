@@ -15,6 +15,7 @@ _WITHOUT_GRACE = frozenset({"upfront_minutes", "blocks"})
 THRESHOLD_SECONDS = 20  # free under the rule "threshold", whatever grace a mode has
 GROUP, VOYEUR, TWO_WAY = "group", "voyeur", "two_way"  # manners of being inside; also the kind of the session
 MANNERS = (GROUP, VOYEUR, TWO_WAY)
+GUEST_PREFIX = "g-"
 WARN_AT_MS = (300_000, 120_000)  # spec B-5: warnings at 5 and 2 minutes left
 
 
@@ -50,6 +51,15 @@ def private_participant(private_id: UUID) -> str:
 def camera_participant(visit_id: UUID) -> str:
     """The performer's end of one client's camera."""
     return f"k-{visit_id}"
+
+
+def guest_participant(check_in_id: UUID) -> str:
+    return f"{GUEST_PREFIX}{check_in_id}"
+
+
+def tile_participant(watcher: str, camera: UUID) -> str:
+    """The end, of one participant, of a camera that everybody in the show sees."""
+    return f"t-{watcher.replace('-', '')}-{camera.hex[:12]}"
 
 
 def manner_cpm(terms: dict[str, Any], manner: str) -> int | None:

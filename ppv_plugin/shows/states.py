@@ -59,6 +59,13 @@ class CheckInView(Struct, frozen=True):
     room: str
 
 
+class TileView(Struct, frozen=True):
+    """A camera that everybody who sees the show sees beside the large picture. `id` is what one subscribes to."""
+
+    id: str
+    name: str
+
+
 class RoomView(Struct, frozen=True):
     """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when the show is a paid one,
     and `group_minimum` then says what a client needs to enter.
@@ -67,7 +74,7 @@ class RoomView(Struct, frozen=True):
     in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
     to under another number counts for nothing. `slow_seconds`: one chat line of a client in so many seconds. `goals`:
     in their order. `voyeur`, `two_way`: None where the mode does not have it. `guests`: the names of the performers who
-    are checked in."""
+    are checked in, `tiles`: the cameras of those who send one; none while the performer is in private."""
 
     slug: str
     title: str
@@ -89,6 +96,7 @@ class RoomView(Struct, frozen=True):
     voyeur: MannerOffer | None = None
     two_way: MannerOffer | None = None
     guests: list[str] = []
+    tiles: list[TileView] = []
 
 
 class RequestView(Struct, frozen=True):
@@ -172,14 +180,14 @@ class OwnTerms(Struct, frozen=True):
 
 
 class PersonView(Struct, frozen=True):
-    """One person's own state in a room. `role`: performer (of this room), client, visitor (not signed in) or moderator
-    (there unseen, to keep order).
+    """One person's own state in a room. `role`: performer (of this room), guest (a performer who was asked into this
+    show), client, visitor (not signed in) or moderator (there unseen, to keep order).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
     `requests` (pending ones), `requests_mode`, `earned_today`, `show_tips` (what this show was tipped, before the
     split), `voyeurs` (whether they may watch private shows), `cameras`, `check_ins` (into this show) and `visiting`
-    (invitations of others, and where one is checked in) are for the performer of the room, `own` for a client who is in
-    no show of it. `ref` stands for this person in mentions. `blocked_until`, `muted_until`: moments. `free_left_ms`:
-    what is left of today's free watching, None where it has no end."""
+    (invitations of others, and where one is checked in; of a guest those into this show) are for the performer of the
+    room, `own` for a client who is in no show of it. `ref` stands for this person in mentions. `blocked_until`,
+    `muted_until`: moments. `free_left_ms`: what is left of today's free watching, None where it has no end."""
 
     role: str
     name: str | None

@@ -130,13 +130,13 @@ class Cast:
 
     def join(self, user: Any, room: Room, direction: str, *, connection: UUID | None = None, **more: Any) -> UUID:
         connection = connection or connection_of(user)
-        role = "performer" if user is not None and room.performer.user_id == user.pk else "client"
+        role = "performer" if user is not None and room.performer.user_id == user.pk else more.get("role", "client")
         presence.open_presence(
             connection=connection, room_id=room.pk, user_key=str(getattr(user, "pk", "")), role=role, now=self.now
         )
         shows.join_media(
             user=user, room_id=room.pk, connection=connection, direction=str(Direction(direction)), sdp=OFFER,
-            take_over=more.get("take_over", False), now=self.now,
+            take_over=more.get("take_over", False), camera=more.get("camera"), now=self.now,
         )  # fmt: skip
         return connection
 

@@ -1,6 +1,6 @@
 """Reads of shows: states for screens, plans for the engine, histories."""
 
-from .check_ins import performers_to_ask
+from .check_ins import is_asked, performers_to_ask
 from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
 from .meters import PersonMeter, meters
 from .people import person_view
@@ -19,6 +19,7 @@ __all__ = [
     "ReceiptNotice",
     "RoomTile",
     "client_history",
+    "is_asked",
     "is_untold",
     "listing",
     "live_room_ids",

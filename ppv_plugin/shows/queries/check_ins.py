@@ -29,6 +29,18 @@ def visiting(*, performer_id: int) -> list[CheckInView]:
     return [_view(row, row.show.room.performer.name) for row in found]
 
 
+def visits(*, user: Any, room_id: int) -> list[CheckInView]:
+    """Where this user is asked to come into the show of this room, or is checked in there."""
+    rows = CheckIn.objects.filter(performer__user=user, show__room_id=room_id, show__state="live", state__in=_HERE)
+    found = rows.select_related("performer", "show__room__performer").order_by("invited_at", "id")
+    return [_view(row, row.show.room.performer.name) for row in found]
+
+
+def is_asked(*, user: Any, room_id: int) -> bool:
+    """Whether this user may come there as a guest, not as a client."""
+    return bool(visits(user=user, room_id=room_id))
+
+
 def _view(row: CheckIn, name: str) -> CheckInView:
     return CheckInView(id=str(row.pk), name=name, state=row.state, room=row.show.room.title)
 

@@ -22,7 +22,7 @@ from ppv_plugin.rooms.models import Room
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..states import CameraView, PersonView, RequestView, SessionView
-from .check_ins import check_ins_of, visiting
+from .check_ins import check_ins_of, visiting, visits
 from .free_time import free_left_ms
 from .meters import meters
 from .own_terms import own_terms
@@ -33,9 +33,10 @@ _VISITOR = PersonView(role="visitor", name=None, blocked=False, balance=None)
 
 
 def person_view(
-    *, user: Any, room_id: int, connection: UUID | None, now: datetime, moderates: bool = False
+    *, user: Any, room_id: int, connection: UUID | None, now: datetime, moderates: bool = False, guest: bool = False
 ) -> PersonView:
-    """`moderates`: came in to keep order, and is no client there. Raises NotFound when there is no such room."""
+    """`moderates`: came in to keep order, `guest`: to perform in this show of another; neither is a client there.
+    Raises NotFound when there is no such room."""
     room = Room.objects.select_related("performer", "site").filter(id=room_id).first()
     if room is None or room.performer is None:
         raise NotFound
@@ -44,6 +45,8 @@ def person_view(
     show = Show.objects.filter(room=room, state=Show.State.LIVE).first()
     if room.performer.user_id == user.pk:
         view = _performer_view(room, show, connection, now)
+    elif guest:
+        view = _guest_view(user, room, connection, now)
     elif moderates:
         view = PersonView(role="moderator", name=public_name(user), blocked=False, balance=None)
     else:
@@ -72,6 +75,20 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         check_ins=check_ins_of(show_id=show.id) if show is not None else [],
         visiting=visiting(performer_id=room.performer_id),
         show_tips=tokens(tips_of_show(show_id=show.id)) if show is not None else None,
+    )
+
+
+def _guest_view(user: Any, room: Any, connection: UUID | None, now: datetime) -> PersonView:
+    """`visiting` is what this show has with the guest: nothing any more when it is over."""
+    own = visits(user=user, room_id=room.pk)
+    held = [rules.guest_participant(UUID(view.id)) for view in own if view.state == "in"]
+    return PersonView(
+        role="guest",
+        name=public_name(user),
+        blocked=False,
+        balance=None,
+        visiting=own,
+        elsewhere=any(_elsewhere(participant, connection, now) for participant in held),
     )
 
 

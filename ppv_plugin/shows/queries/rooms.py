@@ -27,6 +27,7 @@ from ..states import GoalView, PrivateOffer, RoomView
 from .check_ins import guests_of
 from .manners import Inside, inside_of, manner_offer
 from .prices import minimum_of, offered, price_of
+from .tiles import tiles_of
 from .tips import goals_of
 from .unseen import offers_watching
 
@@ -130,12 +131,14 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
     inside = inside_of(list(shows.values()))
     goals = goals_of(room_ids=[room.pk for room in page])
     guests = guests_of(show_ids=[show.pk for show in shows.values()])
+    tiles = tiles_of(show_ids=[show.pk for show in shows.values() if show.pk in guests]) if guests else {}
     slow = chat.slow_seconds(room_ids=list(shows))
     site_slow = {site_id: chat.chat_settings(row.site).slow_seconds for site_id, row in prices.items()} if shows else {}
     return [
         replace(
             _view(room, shows.get(room.pk), prices[room.site_id], inside, goals.get(room.pk, []), guests),
             slow_seconds=max(slow.get(room.pk, 0), site_slow.get(room.site_id, 0)),
+            tiles=tiles.get(shows[room.pk].pk, []) if room.pk in shows else [],
         )
         for room in page
     ]

@@ -15,8 +15,10 @@ from ppv_plugin.people import queries as people
 from ppv_plugin.rooms import presence
 
 from .. import rules
+from ..check_in_models import CheckIn
 from ..models import PrivateShow, Show, Visit
 from .free_time import free_left_ms
+from .tiles import cameras_of, guests_on_stage, with_tiles
 from .unseen import may_be_watched
 
 STEADY_KEYFRAME_MS = 4000  # where voyeurs are let in: pictures to begin from come at this pace, whoever watches
@@ -31,7 +33,7 @@ class Place:
     publishes: bool
     subscribes: bool
     shared: bool
-    camera: bool = False  # the performer's end of a client's camera, beside the place of its own
+    beside: Place | None = None  # a camera beside the large picture, for whoever holds this place
 
     def check(self, direction: str) -> None:
         """Raises NotAllowed for a direction this place does not have."""
@@ -40,20 +42,24 @@ class Place:
 
 
 def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime, camera: UUID | None = None) -> Place:
-    """`camera`: the performer looks at that of this visit. Raises Gone (nobody live), NotAllowed (a paid show one is
-    not in, somebody else's private show or camera), Blocked and FreeTimeOver. A moderator sees what is public, paid or
-    not, and is nobody's viewer."""
+    """`camera`: one beside the large picture, that of a guest for everybody who sees the show, or that of this visit
+    for the performer. Raises Gone (nobody live), NotAllowed (a paid show one is not in, somebody else's private show or
+    camera, a guest who is checked in no more), Blocked and FreeTimeOver. A moderator sees what is public, paid or not,
+    and is nobody's viewer."""
     show = _live(room_id)
     if show is None:
         raise Gone
+    place = _own_place(user, show, connection, now)
+    return place if camera is None else _camera(place, show, camera)
+
+
+def _own_place(user: Any, show: Show, connection: UUID, now: datetime) -> Place:
     private = _open_private(show)
     signed_in = user is not None and user.is_authenticated
     if signed_in and show.room.performer.user_id == user.pk:
-        if camera is not None:
-            return _camera(show, camera)
         return Place(rules.performer_participant(show.id), True, private is not None, True)
-    if camera is not None:
-        raise NotAllowed
+    if signed_in and presence.is_guest(connection=connection):
+        return _guest(user, show, free=private is None)
     if signed_in and presence.is_moderator(connection=connection):
         return Place(rules.moderator_participant(connection), False, True, False)
     client = people.client_of(user)
@@ -71,10 +77,21 @@ def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime, camera
     return Place(rules.viewer_participant(connection), False, True, False)
 
 
-def _camera(show: Show, visit_id: UUID) -> Place:
-    if not Visit.objects.in_force().filter(show=show, id=visit_id, manner=rules.TWO_WAY).exists():
+def _guest(user: Any, show: Show, *, free: bool) -> Place:
+    """Whoever is checked in sends and sees, not while the performer is in private."""
+    check_in = CheckIn.objects.filter(show=show, performer__user=user, state=CheckIn.State.IN).first()
+    if check_in is None:
         raise NotAllowed
-    return Place(rules.camera_participant(visit_id), False, True, False, camera=True)
+    return Place(rules.guest_participant(check_in.id), free, free, True)
+
+
+def _camera(place: Place, show: Show, camera: UUID) -> Place:
+    performs = place.participant == rules.performer_participant(show.id)
+    if performs and Visit.objects.in_force().filter(show=show, id=camera, manner=rules.TWO_WAY).exists():
+        return Place(rules.camera_participant(camera), False, True, False, beside=place)
+    if not (performs or place.subscribes) or cameras_of(show).get(camera, place.participant) == place.participant:
+        raise NotAllowed
+    return Place(rules.tile_participant(place.participant, camera), False, True, False, beside=place)
 
 
 def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
@@ -111,9 +128,10 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
     if not show.terms["group_cpm"]:
         unpaid = [*presence.viewer_participants(room_id=room_id), *unpaid]
     people_on_stage += [ParticipantPlan(name, source=public_source) for name in unpaid]
+    people_on_stage += guests_on_stage(show, source=public_source)
     return StagePlan(
         rules.stage_name(room_id),
-        tuple(people_on_stage),
+        tuple(with_tiles(people_on_stage, performer=performer, cameras=cameras_of(show))),
         max_kbps=conf.RELAY_MAX_KBPS,
         keyframe_ms=STEADY_KEYFRAME_MS if rules.manner_cpm(show.terms, rules.VOYEUR) is not None else 0,
     )

@@ -1,6 +1,6 @@
 """Check-in: the performer invites others into the show; each answers, and shares group time and tips until leaving.
 
-They are before the same camera: the show has one picture. Private shows are the performer's own, and are not shared.
+A guest is before the same camera, or sends one of the own. Private shows are the performer's own, and are not shared.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.errors import BadInput, Busy, Gone, NotFound
 from ppv_plugin.metering.sharing import share_from_now_on
 from ppv_plugin.people import queries as people
 from ppv_plugin.people.models import Performer
-from ppv_plugin.signals import announce, person_changed, room_changed
+from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
 
 from ..check_in_models import CheckIn
 from ..models import Show, Visit
@@ -24,6 +25,14 @@ from .common import group_split, live_show, lock_room, need_user, own_room, pers
 from .media import report_usage
 
 GUESTS_MAX = 8
+_ASKED_BUSY = {
+    "live": _("%(name)s is live and cannot come in now."),
+    "in": _("%(name)s is checked in elsewhere and has to leave there first."),
+}
+_SELF_BUSY = {
+    "live": _("You are live. End that first."),
+    "in": _("You are checked in elsewhere. Leave there first."),
+}
 INVITED, IN, DECLINED, LEFT = CheckIn.State.INVITED, CheckIn.State.IN, CheckIn.State.DECLINED, CheckIn.State.LEFT
 
 
@@ -31,7 +40,7 @@ def invite(*, user: Any, room_id: int, performer: UUID | str, now: datetime) -> 
     """Ask another performer of the site into the show. Asked again while it waits or is in: the same check-in.
 
     Raises NotAllowed (not this performer), Gone (not live), NotFound (nobody who may perform here), BadInput (oneself,
-    or too many).
+    or too many), Busy (live, or checked in elsewhere).
     """
     own_room(user=user, room_id=room_id)
     guest = _performer(performer)
@@ -47,6 +56,8 @@ def invite(*, user: Any, room_id: int, performer: UUID | str, now: datetime) -> 
             return known
         if here.count() >= GUESTS_MAX:
             raise BadInput
+        if where := _busy(guest):
+            raise Busy(str(_ASKED_BUSY[where]) % {"name": guest.name})
         check_in = CheckIn.objects.create(id=uuid4(), show=show, performer=guest, invited_at=now)
         _tell(check_in, show)
     return check_in
@@ -69,8 +80,8 @@ def answer_invitation(*, user: Any, check_in_id: UUID | str, accept: bool, now: 
         show = Show.objects.select_related("room__performer__studio", "room__site").get(pk=check_in.show_id)
         if check_in.state != INVITED or show.state != Show.State.LIVE:
             raise Gone
-        if accept:
-            _check_free(check_in.performer)
+        if accept and (where := _busy(check_in.performer)):
+            raise Busy(str(_SELF_BUSY[where]))
         times = {"joined_at": now} if accept else {"left_at": now}
         CheckIn.objects.filter(pk=check_in.pk).update(state=IN if accept else DECLINED, **times)
         if accept:
@@ -117,11 +128,11 @@ def _share_anew(show: Show, now: datetime) -> None:
     share_from_now_on(session_ids=list(inside.values_list("session_id", flat=True)), split=split, names=names, now=now)
 
 
-def _check_free(performer: Any) -> None:
+def _busy(performer: Any) -> str:
+    """Why this performer cannot come in anywhere now; empty where nothing hinders it."""
     if Show.objects.filter(room__performer=performer, state=Show.State.LIVE).exists():
-        raise Busy
-    if CheckIn.objects.filter(performer=performer, state=IN).exists():
-        raise Busy
+        return "live"
+    return "in" if CheckIn.objects.filter(performer=performer, state=IN).exists() else ""
 
 
 def _performer(uuid: UUID | str) -> Performer:
@@ -151,3 +162,4 @@ def _tell(check_in: CheckIn, show: Show) -> None:
     person_moved_on(user_id=show.room.performer.user_id, room_id=show.room_id)
     announce(person_changed, user_key=str(check_in.performer.user_id), room_id=None)
     announce(room_changed, room_id=show.room_id)
+    announce(stage_changed, room_id=show.room_id)

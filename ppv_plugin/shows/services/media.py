@@ -17,7 +17,7 @@ from ppv_plugin.media.engine import Direction, Evidence
 from ppv_plugin.metering import services as metering
 from ppv_plugin.metering.services import UsageReport
 from ppv_plugin.rooms import presence
-from ppv_plugin.signals import announce, media_taken
+from ppv_plugin.signals import announce, media_taken, room_changed
 
 from .. import rules
 from ..pauses import pause_reason
@@ -50,15 +50,14 @@ def join_media(
     now: datetime,
     camera: UUID | None = None,
 ) -> str:
-    """Connect this tab to the stage and return the SDP answer. `camera`: the performer looks at that of this visit.
+    """Connect this tab to the stage and return the SDP answer. `camera`: one beside the large picture.
 
     Raises NotAllowed or Gone (nothing to send or see here), Elsewhere (another tab of this person holds the show and
     `take_over` was not said), BadInput (malformed description), MediaUnavailable, MediaFull.
     """
     place = stage_queries.place_of(user=user, room_id=room_id, connection=connection, now=now, camera=camera)
     place.check(direction)
-    if not place.camera:
-        _hold(place, user, room_id, connection, take_over, now)
+    _hold(place.beside or place, user, room_id, connection, take_over, now)
     apply_stage(room_id=room_id)
     answer = media.join(
         stage=rules.stage_name(room_id),
@@ -66,6 +65,8 @@ def join_media(
         direction=Direction(direction),
         offer_sdp=sdp,
     )
+    if direction == Direction.PUBLISH and place.participant.startswith(rules.GUEST_PREFIX):
+        announce(room_changed, room_id=room_id)  # there is one camera more to see
     return answer.sdp
 
 
@@ -85,6 +86,8 @@ def _hold(
 def leave_media(*, connection: UUID, room_id: int, now: datetime) -> None:
     """This tab lets go of its media; a free viewer leaves the stage."""
     presence.hold_participant(connection=connection, participant="", now=now)
+    if presence.is_guest(connection=connection):
+        announce(room_changed, room_id=room_id)
     apply_stage(room_id=room_id)
 
 

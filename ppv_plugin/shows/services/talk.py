@@ -19,6 +19,7 @@ from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.people.models import Client
 from ppv_plugin.rooms import presence
 
+from ..check_in_models import CheckIn
 from ..models import PrivateShow, Show, Visit
 from ..rules import VOYEUR
 from .common import client_in, live_show
@@ -32,7 +33,7 @@ def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime, address:
     `address`: keyed hash of where it comes from. Raises Gone (nobody live), SignInNeeded, Blocked, Muted, NotAllowed (a
     paid show one has not entered, vetoed), TooFast (slow mode, too many at once), BadInput.
     """
-    show, client, within = _speaker(user=user, room_id=room_id, now=now)
+    show, client, within, performer = _speaker(user=user, room_id=room_id, now=now)
     room = show.room
     hooks.veto_message(user=user, room=room, text=text)
     text = hooks.message_text(text, user=user, room=room)
@@ -44,7 +45,7 @@ def say(*, user: Any, room_id: int, cid: str, text: str, now: datetime, address:
             private_show=within.id if within else None,
             author_kind="client" if client is not None else "performer",
             author_key=str(user.pk),
-            author_name=client.name if client is not None else room.performer.name,
+            author_name=client.name if client is not None else performer.name,
             text=text,
             cid=cid,
             now=now,
@@ -58,25 +59,35 @@ def names(*, user: Any, room_id: int, prefix: str, now: datetime) -> list[str]:
 
     Never one who is there unseen. Raises what `say` raises.
     """
-    show, _client, within = _speaker(user=user, room_id=room_id, now=now)
+    show, _client, within, _performer = _speaker(user=user, room_id=room_id, now=now)
     others = [person for person in _people(show, within, now) if person.key != str(user.pk)]
     return mentioning.matching(prefix, others, limit=NAMES_MAX)
 
 
-def _speaker(*, user: Any, room_id: int, now: datetime) -> tuple[Show, Any, PrivateShow | None]:
-    """The show, the client (None: the performer) and the private show it speaks in."""
+def _speaker(*, user: Any, room_id: int, now: datetime) -> tuple[Show, Any, PrivateShow | None, Any]:
+    """The show, the client (None: a performer), the private show it speaks in, and the performer who speaks."""
     show = live_show(room_id)
     room = show.room
     private = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).select_related("client").first()
     if user is not None and user.is_authenticated and room.performer.user_id == user.pk:
-        return show, None, private
+        return show, None, private, room.performer
+    if (guest := _guest(user, show)) is not None:
+        return show, None, None, guest
     client = client_in(user=user, room=room, now=now)
     if until := chat_queries.muted_until(room_id=room_id, client_id=client.pk, now=now):
         raise Muted(until=local_text(until, "DATETIME_FORMAT"))
     within = private if private is not None and private.client_id == client.pk else None
     if within is None:
         _check_inside(show, client)
-    return show, client, within
+    return show, client, within, None
+
+
+def _guest(user: Any, show: Show) -> Any:
+    """Whoever is checked in speaks as a performer, in the public chat."""
+    signed_in = user is not None and user.is_authenticated
+    rows = CheckIn.objects.filter(show=show, performer__user=user, state=CheckIn.State.IN) if signed_in else None
+    check_in = rows.select_related("performer").first() if rows is not None else None
+    return check_in.performer if check_in is not None else None
 
 
 def _check_inside(show: Show, client: Any) -> None:

@@ -12,7 +12,7 @@ from ppv_plugin.errors import BadInput, Busy, Gone, NotAllowed, NotFound
 from ppv_plugin.metering import proof, refunds
 from ppv_plugin.metering.receipts import queries as receipts
 from ppv_plugin.metering.receipts.services import signed_receipt
-from ppv_plugin.models import CheckIn, TipOption
+from ppv_plugin.models import CheckIn, Performer, Room, TipOption
 from ppv_plugin.people.rules import SUSPENDED
 from ppv_plugin.shows import queries
 from ppv_plugin.shows import services as shows
@@ -161,6 +161,24 @@ def test_nobody_else_invites_answers_or_ends(cast: Cast) -> None:
             answers(cast, check_in, user=user)
     with pytest.raises(NotFound):
         ends(cast, check_in, cast.cy)
+
+
+def test_who_is_live_or_checked_in_elsewhere_cannot_be_asked_and_the_refusal_says_why(cast: Cast) -> None:
+    third = type(cast.bo)._default_manager.create_user(**{cast.bo.USERNAME_FIELD: "eva"}, password="eva")
+    eva = Performer.objects.create(user=third, name="Eva")
+    room = Room.objects.create(site=cast.site, slug="eva", title="Eva's room", performer=eva)
+    cast.live(cast.bo, cast.free)
+    ask = {"user": third, "room_id": room.pk, "performer": cast.ana.ppv_performer.uuid}
+    answers(cast, check_in := invited(cast))
+    shows.go_live(user=third, room_id=room.pk, mode_id=cast.free.pk, cid="eva", now=cast.now)
+    with pytest.raises(Busy, match="Ana is checked in elsewhere and has to leave there first"):
+        shows.invite(**ask, now=cast.now)
+    ends(cast, check_in, cast.ana)
+    cast.live(cast.ana, cast.free)
+    with pytest.raises(Busy, match="Ana is live and cannot come in now"):
+        shows.invite(**ask, now=cast.now)
+    shows.leave(user=cast.ana, room_id=cast.ana_room.pk, now=cast.now)
+    assert shows.invite(**ask, now=cast.now).state == "invited"
 
 
 def test_who_is_live_cannot_come_in_and_who_is_in_cannot_go_live(cast: Cast) -> None:

@@ -17,7 +17,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
  *   mode_number?: number, consent?: boolean, slow_seconds?: number,
- *   goals?: GoalView[], guests?: string[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null}} RoomView
+ *   goals?: GoalView[], guests?: string[], tiles?: TileView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null}} RoomView
+ * @typedef {{id: string, name: string}} TileView
  * @typedef {{id: string, name: string, state: "invited"|"in", room: string}} CheckInView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
@@ -33,7 +34,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   private_cpm?: string|null, private_minimum?: string|null, voyeur_ends_ms?: number|null,
  *   two_way_ends_ms?: number|null}} OwnTerms
  * @typedef {{id: string, client: string, client_name: string}} CameraView
- * @typedef {{role: "performer"|"client"|"visitor"|"moderator", name: string|null, blocked: boolean, balance: string|null,
+ * @typedef {{role: "performer"|"guest"|"client"|"visitor"|"moderator", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
  *   own?: OwnTerms|null, ref?: string, voyeurs?: boolean|null, cameras?: CameraView[],
