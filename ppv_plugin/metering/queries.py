@@ -23,6 +23,7 @@ from . import prices_sql, refund_queries, rules
 from .charging import OPEN, with_proven
 from .models import MeteredSession
 from .purse import Purse
+from .turnover import closed
 
 RULE_TEXTS = {
     "per_second": gettext_lazy("charged by the second"),
@@ -211,6 +212,11 @@ def open_sessions(*, session_ids: Iterable[UUID]) -> dict[UUID, MeteredSession]:
     return {row.id: row for row in rows}
 
 
+def running(*, account_id: int) -> list[MeteredSession]:
+    """The open sessions that this account pays for, the oldest first."""
+    return list(MeteredSession.objects.filter(client_account_id=account_id, state=OPEN).order_by("opened_at", "id"))
+
+
 def receipt(*, session_id: UUID) -> Receipt:
     """Raises NotFound. An open session has a receipt too: what was settled so far."""
     row = MeteredSession.objects.filter(id=session_id).first()
@@ -284,15 +290,22 @@ class SessionSummary:
 
 
 def history(
-    *, account_id: int, paid: bool, limit: int = 25, offset: int = 0, untold: Q | None = None
+    *,
+    account_id: int,
+    paid: bool,
+    limit: int = 25,
+    offset: int = 0,
+    untold: Q | None = None,
+    kind: str = "",
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> list[SessionSummary]:
     """Closed sessions newest first: those this account paid (`paid`) or earned from; without those that it is not told
-    of yet (`untold`)."""
-    rows = MeteredSession.objects.filter(state=MeteredSession.State.CLOSED)
-    if untold is not None:
-        rows = rows.exclude(untold)
-    rows = rows.filter(client_account_id=account_id) if paid else rows.filter(payees__account_id=account_id)
-    page = list(rows.order_by("-opened_at")[offset : offset + limit])
+    of yet (`untold`). `kind`: of that subject only. They began at `start` or later, before `end`."""
+    rows = closed(account_id=account_id, paid=paid, untold=untold)
+    asked = {"subject": kind or None, "opened_at__gte": start, "opened_at__lt": end}
+    rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
+    page = list(rows.order_by("-opened_at", "-id")[offset : offset + limit])
     given = refund_queries.refunded(session_ids=[row.id for row in page], account_id=None if paid else account_id)
     found = []
     for row in page:

@@ -143,6 +143,12 @@ def performers_present(*, room_ids: Collection[int], within_seconds: int, now: d
     return set(rows.values_list("room_id", flat=True))
 
 
+def performer_seen_at(*, room_id: int) -> datetime | None:
+    """When the performer's sockets were heard of last; None where none is known any more."""
+    rows = Presence.objects.filter(room_id=room_id, role=PERFORMER).order_by("-seen_at")
+    return rows.values_list("seen_at", flat=True).first()
+
+
 def set_unseen(*, room_id: int, user_key: str, unseen: bool) -> None:
     """This person's sockets in the room count no more, as if they had been closed; or count again, as if opened."""
     rows = Presence.objects.filter(room_id=room_id, user_key=user_key).exclude(role__in=(PERFORMER, GUEST, MODERATOR))
@@ -157,8 +163,10 @@ def known_viewers(*, room_id: int) -> list[str]:
 
 def sweep(*, now: datetime) -> list[int]:
     """Sockets not heard of for `PRESENCE_SECONDS` are gone. Returns their rooms; announces
-    `stage_changed` where media was held."""
-    gone = Presence.objects.filter(seen_at__lt=_horizon(now))
+    `stage_changed` where media was held. That of a performer stays while the room is live: it says when they were seen
+    last, which after a crash nobody else knows."""
+    still = Q(role=PERFORMER) & ~Q(room__state=Room.State.OFFLINE)
+    gone = Presence.objects.filter(seen_at__lt=_horizon(now)).exclude(still)
     rows = list(gone.values_list("room_id", "participant"))
     rooms = sorted({room_id for room_id, _participant in rows})
     if rooms:

@@ -36,6 +36,7 @@ class CheckIn(models.Model):
             ),
             models.UniqueConstraint(fields=["performer"], condition=Q(state="in"), name="ppv_check_in_one_at_a_time"),
         ]
+        indexes = [models.Index(fields=["performer", "left_at"], name="ppv_check_in_online")]
 
     def __str__(self) -> str:
         return f"{self.performer_id} in {self.show_id}: {self.state}"

@@ -30,7 +30,7 @@ class Show(models.Model):
     cid = models.CharField(max_length=40)  # the performer's idempotency key
     state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
     started_at = models.DateTimeField()
-    seen_at = models.DateTimeField()  # the performer's last sign of life
+    seen_at = models.DateTimeField()  # once it has ended: the performer's last sign of life; until then its beginning
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=16, blank=True, default="")
 
@@ -40,6 +40,7 @@ class Show(models.Model):
             models.UniqueConstraint(fields=["room"], condition=Q(state="live"), name="ppv_show_one_live_per_room"),
             models.UniqueConstraint(fields=["room", "cid"], name="ppv_show_cid"),
         ]
+        indexes = [models.Index(fields=["performer", "seen_at"], name="ppv_show_online")]
 
     def __str__(self) -> str:
         return f"{self.room_id} {self.state}"

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 from django.utils import timezone
@@ -144,7 +144,9 @@ class Meter:
                 show_id, mark=None, alive=alive, mono=mono, limit_seconds=conf.SUPERVISION_SECONDS
             ):
                 _log.info("show %s is closed: its performer was lost", show_id)
-                services.close_show(show_id=show_id, reason="performer_lost", now=now)
+                silent = self._performers.silent_seconds(show_id, mono=mono)
+                last = now - timedelta(seconds=silent) if silent is not None else None
+                services.close_show(show_id=show_id, reason="performer_lost", now=now, seen_at=last)
         self._performers.forget_all_but({show_id for show_id, _room in shows})
 
     @staticmethod

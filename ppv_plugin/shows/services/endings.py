@@ -12,6 +12,7 @@ from ppv_plugin.ledger import services as ledger
 from ppv_plugin.metering import queries as metering_queries
 from ppv_plugin.metering import refunds
 from ppv_plugin.metering import services as metering
+from ppv_plugin.rooms import presence
 from ppv_plugin.rooms import snapshots as rooms
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.signals import announce, person_changed, private_ended, request_changed, show_ended
@@ -81,16 +82,17 @@ def end_session(*, session_id: UUID, reason: str, now: datetime) -> bool:
     return end_visit(visit_id=session.subject_id, reason=reason, now=now)
 
 
-def close_show(*, show_id: UUID, reason: str, now: datetime, note: str = "") -> bool:
+def close_show(*, show_id: UUID, reason: str, now: datetime, note: str = "", seen_at: datetime | None = None) -> bool:
     """End a show with all in it: the private show, every visit, every pending request. False when it was over.
 
-    `note` stands on the receipts beside the reason, in the site's own words.
+    `note` stands on the receipts beside the reason, in the site's own words. `seen_at`: the last sign of life of a
+    performer who was lost; None = what presence knows of it.
 
     The show ends first, so that nobody enters any more; then everything in it, each in a transaction of its own: one
     that closed several would lock the second client's wallet after the shared house account, against the order of all
     others. What a crash leaves open in between is closed by supervision and by the time-out of requests.
     """
-    ended = _end_show(show_id, reason, now)
+    ended = _end_show(show_id, reason, now, seen_at)
     show = Show.objects.get(id=show_id)
     for private_id in show.private_shows.filter(state=PrivateShow.State.OPEN).values_list("id", flat=True):
         end_private_show(private_id=private_id, reason=reason, now=now, note=note)
@@ -106,10 +108,15 @@ def close_show(*, show_id: UUID, reason: str, now: datetime, note: str = "") -> 
 
 
 @transaction.atomic
-def _end_show(show_id: UUID, reason: str, now: datetime) -> bool:
-    room = lock_room(Show.objects.values_list("room_id", flat=True).get(id=show_id))
+def _end_show(show_id: UUID, reason: str, now: datetime, seen_at: datetime | None) -> bool:
+    room_id, began = Show.objects.values_list("room_id", "started_at").get(id=show_id)
+    room = lock_room(room_id)
+    if reason != "performer_lost":
+        seen_at = now
+    elif seen_at is None:
+        seen_at = presence.performer_seen_at(room_id=room_id) or now
     ended = Show.objects.filter(id=show_id, state=Show.State.LIVE).update(
-        state=Show.State.ENDED, ended_at=now, end_reason=reason
+        state=Show.State.ENDED, ended_at=now, end_reason=reason, seen_at=min(max(seen_at, began), now)
     )
     if ended:
         _end_check_ins(show_id, now)
