@@ -52,6 +52,7 @@ class EmbeddedEngine(MediaEngine):
             max_participants=self._options.max_participants,
             snapshots=True,
             in_process=True,
+            recordings=bool(self._options.recordings),
         )
 
     async def apply(self, plan: StagePlan) -> None:

@@ -48,6 +48,7 @@ class ParticipantPlan:
     quota_ms: value of `flow_ms` (of the current boot) at which the engine stops forwarding; None = no limit.
     unseen: nothing that it does may reach anybody else on the stage; above all it asks its source for no keyframe.
     follows: the participant beside whose paid media it is shown: nothing is forwarded while nothing is proven there.
+    record: name under which the engine keeps what this participant publishes; empty = it does not. A name is a UUID.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ParticipantPlan:
     quota_ms: int | None = None
     unseen: bool = False
     follows: str | None = None
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Capabilities:
     max_participants: int
     snapshots: bool
     in_process: bool
+    recordings: bool = False
 
 
 class MediaEngine(ABC):

@@ -73,6 +73,7 @@ class RemoteEngine(MediaEngine):
             max_participants=theirs.max_participants,
             snapshots=theirs.snapshots,
             in_process=False,
+            recordings=theirs.recordings,
         )
 
     async def close(self) -> None:

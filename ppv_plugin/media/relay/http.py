@@ -123,8 +123,15 @@ class RelayApp:
         return msgspec.json.encode(await self._relay.evidence())
 
     async def _capabilities(self, body: bytes) -> bytes:
-        limit = self._relay.options.max_participants
-        return msgspec.json.encode(Capabilities(name="relay", max_participants=limit, snapshots=True, in_process=False))
+        options = self._relay.options
+        found = Capabilities(
+            name="relay",
+            max_participants=options.max_participants,
+            snapshots=True,
+            in_process=False,
+            recordings=bool(options.recordings),
+        )
+        return msgspec.json.encode(found)
 
 
 async def _read(receive: Receive) -> bytes:

@@ -24,7 +24,8 @@ class RelayOptions:
     """host_addresses: empty means every address of the host but loopback. port_range: UDP, inclusive.
 
     stall_ms: a longer gap of media or proof is not billed at all. vanished_ms: a peer from which nothing was
-    heard for so long counts as gone; aiortc itself notices only after half a minute.
+    heard for so long counts as gone; aiortc itself notices only after half a minute. recordings: the folder in which
+    they are kept; empty = nothing is recorded. recordings_reserve_bytes: disk space that they leave free.
     """
 
     host_addresses: tuple[HostAddress, ...] = ()
@@ -33,3 +34,5 @@ class RelayOptions:
     stall_ms: int = 5000
     vanished_ms: int = 5000
     keyframe_interval_ms: int = 300
+    recordings: str = ""
+    recordings_reserve_bytes: int = 1024**3

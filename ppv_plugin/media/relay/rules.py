@@ -9,6 +9,7 @@ from ppv_plugin.media.engine import Direction, ParticipantPlan, StagePlan
 from ppv_plugin.media.relay.errors import JoinRefused, OfferRefused, RelayFull
 
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
+RECORD = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")  # becomes a folder
 MAX_OFFER_BYTES = 64 * 1024
 MIN_SNAPSHOT_WIDTH, MAX_SNAPSHOT_WIDTH = 16, 1920
 
@@ -21,6 +22,9 @@ def check_plan(plan: StagePlan) -> None:
             raise OfferRefused("an id must be 1 to 64 characters of A-Z a-z 0-9 _ . : -")
     if len(ids) != len(set(ids)):
         raise OfferRefused("a participant is named twice")
+    records = [participant.record for participant in plan.participants if participant.record]
+    if len(records) != len(set(records)) or not all(RECORD.match(name) for name in records):
+        raise OfferRefused("the name of a recording must be a UUID of its own")
     if plan.max_kbps <= 0 or plan.keyframe_ms < 0:
         raise OfferRefused("max_kbps must be positive, keyframe_ms not negative")
     if any((participant.quota_ms or 0) < 0 for participant in plan.participants):

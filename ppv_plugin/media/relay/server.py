@@ -14,6 +14,7 @@ from ppv_plugin.media.relay.connections import CLOSE_SECONDS, Connection
 from ppv_plugin.media.relay.errors import JoinRefused
 from ppv_plugin.media.relay.offers import announce, read_offer
 from ppv_plugin.media.relay.options import RelayOptions
+from ppv_plugin.media.relay.recording import Recorder
 from ppv_plugin.media.relay.rules import check_capacity, check_join, check_plan, check_width
 from ppv_plugin.media.relay.selftest import check_library
 from ppv_plugin.media.relay.stage import Participant, Stage
@@ -35,11 +36,13 @@ class Relay:
         self._stages: dict[str, Stage] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
+        self._recorder = Recorder(self.options.recordings, reserve_bytes=self.options.recordings_reserve_bytes)
 
     async def start(self) -> None:
         """Raises IncompatibleLibrary when aiortc is not as expected."""
         if self._ticker is None:
             await check_library()
+            self._recorder.start()
             self._ticker = asyncio.create_task(self._tick())
 
     async def apply(self, plan: StagePlan) -> None:
@@ -49,7 +52,7 @@ class Relay:
         check_capacity(planned, plan, self.options.max_participants)
         stage = self._stages.get(plan.stage)
         if stage is None:
-            stage = self._stages[plan.stage] = Stage(plan.stage, self.options, self._discard)
+            stage = self._stages[plan.stage] = Stage(plan.stage, self.options, self._discard, self._recorder)
         stage.apply(plan)
 
     async def join(self, *, stage: str, participant: str, direction: Direction, offer_sdp: str) -> JoinAnswer:
@@ -109,6 +112,7 @@ class Relay:
             self._ticker = None
         for stage in list(self._stages):
             await self.close_stage(stage)
+        await asyncio.to_thread(self._recorder.close)
         if self._closing:
             await asyncio.wait(self._closing, timeout=CLOSE_SECONDS)
 

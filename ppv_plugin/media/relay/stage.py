@@ -19,6 +19,7 @@ from ppv_plugin.media.relay.errors import JoinRefused, OfferRefused
 from ppv_plugin.media.relay.flow import FlowMeter, ProofGate, SentTime
 from ppv_plugin.media.relay.frames import EncodedFrame
 from ppv_plugin.media.relay.options import RelayOptions
+from ppv_plugin.media.relay.recording import Recorder, Recording
 from ppv_plugin.media.relay.rules import check_join
 
 # Media may run ahead of its proof by less than the meter tolerates, so that a late report still proves all of it.
@@ -41,6 +42,7 @@ class Participant:
         self.publication: Publication | None = None
         self.subscription: Subscription | None = None
         self.forwarding = False
+        self.recording: Recording | None = None
         self._stage = stage
         self._options = options
         self._discard = discard
@@ -61,6 +63,7 @@ class Participant:
         if not plan.publishes and self.publication is not None:
             publication, self.publication = self.publication, None
             self._discard(publication)
+        self._record()
         self.judge(monotonic_ms())
 
     def leave(self) -> None:
@@ -69,6 +72,23 @@ class Participant:
             if connection is not None:
                 self._discard(connection)
         self.publication = self.subscription = None
+        self._stop_recording()
+
+    # recording
+
+    def _record(self) -> None:
+        """What the plan says, and no more: another name is another recording."""
+        old = self.recording
+        if old is not None and (old.name, old.kinds) == (self.plan.record, self.plan.publishes):
+            return
+        self._stop_recording()
+        if self.plan.record and self.plan.publishes:
+            self.recording = self._stage.recorder.record(self.plan.record, self.plan.publishes)
+
+    def _stop_recording(self) -> None:
+        if self.recording is not None:
+            self.recording.stop()
+            self.recording = None
 
     # joining
 
@@ -104,6 +124,8 @@ class Participant:
         old: Connection | None
         if isinstance(connection, Publication):
             old, self.publication = self.publication, connection
+            if self.recording is not None:
+                self.recording.rejoined()
             for listener in self._stage.listeners(self.plan.id):
                 listener.source_replaced()
         else:
@@ -155,6 +177,8 @@ class Participant:
         self.judge(now_ms)
         if self.publication is not None:
             self.publication.tick(now_ms, self._stage.max_kbps, self._stage.keyframe_ms)
+            if self.recording is not None and self.recording.asks_for_keyframe(now_ms):
+                self.publication.request_keyframe(now_ms)
         for connection in (self.publication, self.subscription):
             if connection is not None and connection.overdue(now_ms):
                 self._gone(connection)
@@ -192,6 +216,8 @@ class Participant:
         self._sent_time.media(now_ms)
         for listener in self._stage.listeners(self.plan.id):
             listener.forward(kind, frame, now_ms)
+        if self.recording is not None:
+            self.recording.take(kind, frame, now_ms)
 
     def _sent(self, kind: Kind) -> None:
         now_ms = monotonic_ms()
@@ -225,8 +251,11 @@ class Participant:
 class Stage:
     """Keeps the routes that follow from the plan."""
 
-    def __init__(self, name: str, options: RelayOptions, discard: Callable[[Connection], None]) -> None:
+    def __init__(
+        self, name: str, options: RelayOptions, discard: Callable[[Connection], None], recorder: Recorder
+    ) -> None:
         self.name = name
+        self.recorder = recorder
         self.max_kbps = 0
         self.keyframe_ms = 0
         self.participants: dict[str, Participant] = {}
