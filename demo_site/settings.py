@@ -125,6 +125,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 WAGTAIL_SITE_NAME = "Lantern"
+DEFAULT_FROM_EMAIL = "Lantern <hello@lantern.example>"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"  # letters stand in the terminal of `make demo`
 WAGTAILADMIN_BASE_URL = "http://localhost:8000"
 

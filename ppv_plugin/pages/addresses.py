@@ -28,16 +28,21 @@ def page_of(request: HttpRequest, kind: Kind) -> Any | None:
     """
     found: dict[Kind, Any] = request.__dict__.setdefault("_ppv_pages", {})
     if kind not in found:
-        site = Site.find_for_request(request)
-        found[kind] = next(
-            (
-                page.localized
-                for model in page_types(kind)
-                if site and (page := model.objects.in_site(site).live().order_by("path").first())  # type: ignore[attr-defined]
-            ),
-            None,
-        )
+        found[kind] = _first_page(Site.find_for_request(request), kind)
     return found[kind]
+
+
+def full_url(site: Site | None, kind: Kind) -> str:
+    """With scheme and host, as letters need it; empty when the site has no such page."""
+    page = _first_page(site, kind)
+    return (page.full_url or "") if page else ""
+
+
+def _first_page(site: Site | None, kind: Kind) -> Any | None:
+    for model in page_types(kind) if site else ():
+        if page := model.objects.in_site(site).live().order_by("path").first():  # type: ignore[attr-defined]
+            return page.localized
+    return None
 
 
 def url_of(request: HttpRequest, kind: Kind) -> str:

@@ -18,11 +18,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import get_language
+from wagtail.models import Site
 
 from ppv_plugin.conf import conf
 from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import END_REASONS
+from ppv_plugin.pages.addresses import Kind, full_url
 from ppv_plugin.pages.modules import MODULES, addresses
 from ppv_plugin.people.labels import PRESETS, Word, words_for
 
@@ -139,6 +141,13 @@ def ppv_money(context: Context, amount: int | str | None) -> SafeString:
     # from left to right in every language: a minus stands before its number
     number = format_html('<bdi dir="ltr">{}</bdi>', text) if text.startswith("-") else text
     return format_html('<span class="ppv-money">{}&nbsp;{}</span>', number, unit)
+
+
+@register.simple_tag
+def ppv_next_step(role: str, site: Site | None) -> str:
+    """Where somebody who is new in a role begins, as a whole address. Empty where there is neither page nor site."""
+    first: dict[str, Kind] = {"performer": "dashboard", "studio": "studio", "client": "listing"}
+    return full_url(site, first[role]) or (f"{site.root_url}/" if site else "")
 
 
 @register.simple_block_tag(takes_context=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -149,6 +150,12 @@ class Server:
     @property
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def link_in_letters(self, path: str) -> str:
+        """The newest that begins so. The demo's letters stand in its log."""
+        found = re.findall(rf"{path}\S*", self.log)
+        assert found, self.log[-2000:]
+        return str(found[-1])
 
     def start(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "demo_site.asgi:application", "--host", "127.0.0.1"]

@@ -40,13 +40,6 @@ class Studio(Performer):
         expect(self.page.get_by_role("status")).to_contain_text("what ran has ended")
 
 
-def link_in_letter(server: Server) -> str:
-    """The demo's letters stand in its log."""
-    found = re.findall(r"/ppv/invitations/\S+", server.log)
-    assert found, server.log[-2000:]
-    return str(found[-1])
-
-
 def enter(stage: Stage, login: str, *, signed_in: bool) -> Studio:
     return stage._enter(Studio, login, signed_in=signed_in)
 
@@ -58,7 +51,7 @@ def test_a_studio_invites_somebody_who_goes_live_and_is_disabled(stage: Stage, s
     eos.invites("Fay", "fay@people.example")
 
     fay = enter(stage, "fay", signed_in=False)
-    fay.opens(link_in_letter(server))
+    fay.opens(server.link_in_letters("/ppv/invitations/"))
     fay.page.get_by_label("Username").fill("fay")
     fay.page.get_by_label("Password", exact=True).fill(PASSWORD)
     fay.page.get_by_label("Password confirmation").fill(PASSWORD)
@@ -92,7 +85,7 @@ def test_the_pages_of_a_studio_have_no_axe_violation_and_fit_a_small_phone(stage
     visitor = enter(stage, "visitor", signed_in=False)
     visitor.opens("/team/")
     inspector.looks_at(visitor.page, "studio, signed out", visitor.heading("Sign in to see your team"))
-    visitor.opens(link_in_letter(server))
+    visitor.opens(server.link_in_letters("/ppv/invitations/"))
     inspector.looks_at(visitor.page, "invitation", visitor.heading("Your answer"))
     bo = enter(stage, "bo", signed_in=True)
     bo.opens("/studio/")

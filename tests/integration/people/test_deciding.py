@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import override_settings
 
 from ppv_plugin import signals
 from ppv_plugin.errors import BadInput, Gone, NotFound
 from ppv_plugin.models import Label, LabelSettings, Performer, Show
+from ppv_plugin.pages.models import PerformerDashboardPage
 from ppv_plugin.people import services
 from ppv_plugin.people.queries import history_of
 from ppv_plugin.shows.worker import Meter
@@ -152,3 +155,15 @@ def test_others_are_told_by_a_signal(cast: Cast) -> None:
         signals.role_changed.disconnect(hear)
     assert heard[0]["role"] == "performer"
     assert (heard[0]["before"], heard[0]["after"], heard[0]["user_key"]) == ("approved", "suspended", str(cast.ana.pk))
+
+
+def test_the_letter_leads_to_where_one_begins(waiting: Cast) -> None:
+    call_command("ppv_setup", stdout=StringIO())
+    decide(waiting, "approve")
+    dashboard = PerformerDashboardPage.objects.get()
+    assert dashboard.full_url in mail.outbox[-1].body
+
+
+def test_without_such_a_page_the_letter_leads_to_the_site(waiting: Cast) -> None:
+    decide(waiting, "approve")
+    assert f"{waiting.site.root_url}/\n" in mail.outbox[-1].body
