@@ -12,7 +12,7 @@ export ARGS PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-unit test-contract test-db test-postgres test-packaging test-projects test-browser \
-        bench chaos lint types migrations format clean environment demo-environment \
+        bench chaos lint types migrations messages format clean environment demo-environment \
         bench-environment
 
 help: ## this list
@@ -60,6 +60,9 @@ types: environment ## mypy and tsc
 
 migrations: environment ## system checks; models without a migration
 	@$(VENV) -m scripts.suite migrations
+
+messages: environment ## collect the texts of the source, merge and compile the translations
+	@$(VENV) -m scripts.messages
 
 format: environment ## rewrite the Python files as lint wants them
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -29,7 +30,7 @@ class CorrectionIndexView(TitledIndexView):
     """Names people with one query for a page of rows."""
 
     cells = {
-        "id": Cell(_("Number"), lambda row: str(row.pk)),
+        "id": Cell(pgettext_lazy("of a row", "Number"), lambda row: str(row.pk)),
         "subject": Cell(_("For"), at("subject")),
         "amount": Cell(_("Amount"), amount_at("amount")),
         "reason": Cell(_("Reason"), lambda row: reason_text(row.reason)),

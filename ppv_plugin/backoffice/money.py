@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -43,7 +44,7 @@ class SessionIndexView(TitledIndexView):
     title = _("Sessions")
     export_name = "sessions"
     cells = {
-        "id": Cell(_("Number"), lambda row: str(row.pk)),
+        "id": Cell(pgettext_lazy("of a row", "Number"), lambda row: str(row.pk)),
         "subject": Cell(_("Kind"), at("subject")),
         **{name: Cell(label, lambda row, name=name: row.facts.get(name)) for name, label in SESSION_FACTS},
         "cpm": Cell(_("Per minute"), amount_at("cpm")),
@@ -70,7 +71,7 @@ class AccountIndexView(TitledIndexView):
     export_name = "accounts"
     is_searchable = True
     cells = {
-        "id": Cell(_("Number"), at("pk")),
+        "id": Cell(pgettext_lazy("of a row", "Number"), at("pk")),
         "kind": Cell(_("Kind"), at("get_kind_display")),
         "owner": Cell(_("Owner"), at("owner_name")),
         "balance": Cell(_("Balance"), amount_at("balance")),
@@ -94,7 +95,7 @@ class EntryIndexView(TitledIndexView):
     title = _("Ledger")
     export_name = "ledger"
     cells = {
-        "id": Cell(_("Number"), at("pk")),
+        "id": Cell(pgettext_lazy("of a row", "Number"), at("pk")),
         "posted_at": Cell(_("Posted"), at("transfer.posted_at")),
         "kind": Cell(_("What"), at("transfer.kind")),
         "source": Cell(_("For"), at("transfer.__str__")),

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ppv_plugin.rooms.listed import CHOICES_MAX, Choice, categories_in_use, languages_in_use, tags_in_use
 from ppv_plugin.shows.queries import listing
@@ -20,7 +21,7 @@ from . import addresses
 
 STATUSES = [
     ("", _("All")),
-    ("live", _("Live")),
+    ("live", pgettext_lazy("on air", "Live")),
     ("free", _("Live, free")),
     ("paid", _("Live, paid")),
     ("private", _("In private")),

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import sample_pages, sample_studio
 
@@ -39,7 +40,7 @@ MODES: dict[str, list[Mode]] = {
     ],
     "dashboard": [
         Mode("", _("Before going live"), lambda page: sample_pages.dashboard("green_room")),
-        Mode("live", _("Live"), lambda page: sample_pages.dashboard("live")),
+        Mode("live", pgettext_lazy("on air", "Live"), lambda page: sample_pages.dashboard("live")),
         Mode("requests", _("Live, requests waiting"), lambda page: sample_pages.dashboard("requests")),
         Mode("private", _("In private"), lambda page: sample_pages.dashboard("private")),
     ],

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TERM_CHOICES = [
     ("performer", _("Performer")),
     ("client", _("Client")),
     ("studio", _("Studio")),
     ("room", _("Room")),
-    ("show", _("Show")),
+    ("show", pgettext_lazy("noun", "Show")),
     ("token", _("Token")),
 ]
 TERMS = tuple(key for key, _label in TERM_CHOICES)
@@ -51,7 +52,11 @@ PRESETS: dict[str, dict[str, Word]] = {
         "performer": Word(_("therapist"), _("therapists"), _("a therapist")),
         "client": Word(_("patient"), _("patients"), _("a patient")),
         "studio": Word(_("practice"), _("practices"), _("a practice")),
-        "room": Word(_("office"), _("offices"), _("an office")),
+        "room": Word(
+            pgettext_lazy("of a therapist", "office"),
+            pgettext_lazy("of a therapist", "offices"),
+            pgettext_lazy("of a therapist", "an office"),
+        ),
         "show": Word(_("session"), _("sessions"), _("a session")),
         "token": Word(_("credit"), _("credits"), _("a credit")),
     },

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
@@ -351,7 +352,7 @@ class Label(Orderable):
         help_text=_("Its code, as in “de” or “en-gb”. Empty = every language."),
     )
     term = models.CharField(_("for"), max_length=20, choices=TERM_CHOICES)
-    singular = models.CharField(_("one"), max_length=40, help_text=_("As in “teacher”."))
+    singular = models.CharField(pgettext_lazy("singular", "one"), max_length=40, help_text=_("As in “teacher”."))
     plural = models.CharField(_("many"), max_length=40, help_text=_("As in “teachers”."))
     indefinite = models.CharField(
         _("with article"),

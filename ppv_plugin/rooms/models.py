@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import TranslatableMixin
@@ -267,7 +268,7 @@ class Room(models.Model):
 
     class State(models.TextChoices):
         OFFLINE = "offline", _("Offline")
-        FREE = "free", _("Live")
+        FREE = "free", pgettext_lazy("on air", "Live")
         PAID = "paid", _("Live, paid")
         PRIVATE = "private", _("In private")
 

@@ -1,0 +1,1 @@
+"""The catalogues of translations: collected from the source, merged, compiled and checked, without GNU gettext."""
