@@ -124,7 +124,10 @@ class PacketTrack(MediaStreamTrack):
 
 
 class WebRTCPeer:
-    """One participant's browser, as far as media goes. `received` counts frames per kind."""
+    """One participant's browser, as far as media goes. `received` counts frames per kind. It binds `addresses`, or
+    every address of the host if there are none."""
+
+    addresses: Sequence[str] = LOOPBACK
 
     def __init__(self, direction: Direction, kinds: Sequence[Kind] = tuple(Kind)) -> None:
         _compat.install()
@@ -144,13 +147,17 @@ class WebRTCPeer:
                 _compat.receive_encoded(receiver)
 
     async def offer(self) -> str:
-        with _compat.host_addresses(LOOPBACK):
+        with _compat.host_addresses(self.addresses):
             await self.pc.setLocalDescription(await self.pc.createOffer())
         sdp: str = self.pc.localDescription.sdp
         return sdp
 
     async def answered(self, sdp: str) -> None:
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
+        self.listen()
+
+    def listen(self) -> None:
+        """Count what arrives, and report it as often as browsers do."""
         for transceiver in self.pc.getTransceivers():
             receiver = transceiver.receiver
             if receiver.track is not None and not self.tracks:

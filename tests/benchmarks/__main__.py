@@ -2,8 +2,8 @@
 
 `--quick` measures small worlds in about a minute and writes nothing; `--only growth tips` measures those parts and
 writes nothing either; `--million` measures the long run alone and adds it to the table; `--write` writes the table
-again from the figures that are kept; `--listing` measures the listing of rooms and
-`--chat` a line of chat to everybody, each for a page of its own.
+again from the figures that are kept; `--listing` measures the listing of rooms, `--chat` a
+line of chat to everybody and `--media` the relay, each for a page of its own.
 """
 
 from __future__ import annotations
@@ -196,18 +196,22 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="only write the table again from the kept figures")
     parser.add_argument("--listing", action="store_true", help="only the listing of rooms; writes its own page")
     parser.add_argument("--chat", action="store_true", help="only a chat line to everybody; writes its own page")
+    parser.add_argument("--media", action="store_true", help="only the media relay; writes its own page")
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
     import django
 
     django.setup()
-    from . import fan_out, listing, report
+    from . import fan_out, listing, media, report
 
     services.end_politely()
     if options.chat:
         small = options.quick
         fan_out.run(sizes=(20, 50) if small else tuple(fan_out.LINES), laps=1 if small else 2, write=not small)
+        return
+    if options.media:
+        media.run(quick=options.quick)
         return
     if options.listing:
         small = options.quick

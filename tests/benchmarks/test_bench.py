@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import plot, report, targets
+from tests.benchmarks import media, plot, report, targets
 from tests.benchmarks.figures import percentile
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,25 @@ def test_a_quick_run_of_the_chat_delivers_every_line_in_all_three_ways() -> None
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     for way in ("a raw broadcaster", "**the hub**", "Channels, a group member per socket"):
         assert f"| 50 | {way} |" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["ours", "transcoding"])
+def test_viewers_of_the_relays_benchmark_get_their_frames(way: str) -> None:
+    row = asyncio.run(media.measured(way, viewers=1, seconds=1))
+    assert row.fps > 0
+    assert row.cores > 0
+    assert len(row.first_ms) == 1
+
+
+def test_a_viewer_costs_what_it_adds_and_crowds_that_lost_frames_say_nothing() -> None:
+    rows = [
+        media.Row("ours", 0, 0.02, 30, ()),
+        media.Row("ours", 20, 0.12, 29.5, (1.0,)),
+        media.Row("ours", 50, 0.9, 20, (1.0,)),
+    ]
+    assert media.each(rows, "ours") == pytest.approx(0.005)
+    assert media.each(rows, "janus") is None
 
 
 def test_percentiles_are_measured_values() -> None:
