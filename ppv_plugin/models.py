@@ -4,6 +4,7 @@ from ppv_plugin.chat.models import ChatSettings, FreeUse, Message, RoomChat, San
 from ppv_plugin.ledger.models import Account, Entry, Hold, SpendLimit, Transfer
 from ppv_plugin.metering.models import Adjustment, EngineClock, MeteredSession, Refund, SessionEvent, SessionPayee
 from ppv_plugin.metering.receipts.models import SignedReceipt
+from ppv_plugin.metering.stage_time import StageTime
 from ppv_plugin.people.models import (
     Block,
     Client,
@@ -68,6 +69,7 @@ __all__ = [
     "SignedReceipt",
     "Snapshot",
     "SpendLimit",
+    "StageTime",
     "StatusChange",
     "Studio",
     "StudioInvitation",

@@ -41,7 +41,7 @@ PANELS = [
         heading=gettext_lazy("Counting"),
     ),
     PricePreviewPanel(heading=gettext_lazy("What it would charge")),
-    MultiFieldPanel(["performer_share_bp"], heading=gettext_lazy("Who gets it")),
+    MultiFieldPanel(["performer_share_bp", "check_in_split"], heading=gettext_lazy("Who gets it")),
     FieldPanel("request_seconds"),
     MultiFieldPanel(["refund_alone_max", "fault_refund_seconds"], heading=gettext_lazy("Giving back")),
 ]

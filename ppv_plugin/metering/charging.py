@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -43,6 +44,7 @@ from .models import EngineClock, MeteredSession
 from .prices_sql import Extended
 from .purse import Purse
 from .rules import STEADY_LAG_MS, RuleUnavailable
+from .stage_time import sent_on
 
 _log = logging.getLogger(__name__)
 OPEN = MeteredSession.State.OPEN
@@ -224,7 +226,7 @@ class _Row:
     settled_ms: int
     settle_seq: int
     used_ms: int
-    tariff: str
+    tariff: Any  # text as the database keeps it; where a settlement has changed it, what is to be kept
 
 
 def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
@@ -233,9 +235,11 @@ def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
     found = with_proven().filter(id__in=among((pk for pk, *_client in claimed), "uuid")).order_by("id")
     rows = [_Row(*row) for row in found.values_list(*names, "proven_ms", Cast("tariff", TextField()))]
     drafts: list[Draft] = []
+    tariffs = {row.id: rules.tariff_from_text(row.tariff) for row in rows}
+    sent = _times_of(tariffs.values())
     for row in rows:
         try:
-            draft = settlement(row, rules.tariff_from_text(row.tariff))
+            draft = settlement(row, tariffs[row.id], sent)
         except RuleUnavailable:
             done.unpriced.add(row.id)
             continue
@@ -246,13 +250,22 @@ def _settle(claimed: Sequence[Claimed], now: datetime) -> Tick:
         ledger.post(drafts=drafts, now=now)
         announce(session_settled, session_ids=list(done.settled))
     update_rows(rows, ["used_ms", "settled", "settled_ms", "settle_seq"], model=MeteredSession)
+    update_rows([row for row in rows if not isinstance(row.tariff, str)], ["tariff"], model=MeteredSession)
     return done
 
 
-def settlement(row: MeteredSession | _Row, tariff: rules.Tariff) -> Draft | None:
+def _times_of(tariffs: Iterable[rules.Tariff]) -> dict[str, dict[int, int]]:
+    shared = [rules.last_split(tariff).occasion for tariff in tariffs if rules.shared_by_presence(tariff)]
+    return sent_on(sorted(set(shared)))
+
+
+def settlement(
+    row: MeteredSession | _Row, tariff: rules.Tariff, sent: Mapping[str, Mapping[int, int]] | None = None
+) -> Draft | None:
     """The next posting of a session: what is owed for the granted time less what was settled, to every party exactly.
 
-    Moves `settled`, `settled_ms` and `settle_seq` of the row; the caller saves it in the same transaction. Raises
+    Moves `settled`, `settled_ms` and `settle_seq` of the row, and its `tariff` where the posting is shared by times on
+    stage (`sent`, which is asked for if it is not given); the caller saves it in the same transaction. Raises
     RuleUnavailable.
     """
     billable_ms = min(row.used_ms, row.granted_ms)
@@ -260,6 +273,10 @@ def settlement(row: MeteredSession | _Row, tariff: rules.Tariff) -> Draft | None
     amount = total - row.settled
     if amount <= 0:
         return None
+    if rules.shared_by_presence(tariff):
+        times = _times_of([tariff]) if sent is None else sent
+        tariff = rules.weighed(tariff, row.settled, times[rules.last_split(tariff).occasion])
+        row.tariff = rules.tariff_to(tariff)
     before, after = rules.parts(tariff, row.settled), rules.parts(tariff, total)
     movements = []
     for payee, part in after.items():

@@ -47,6 +47,7 @@ EVENT_TEXTS = {
     "refunded": gettext_lazy("%(note)s was given back"),
     "paid": gettext_lazy("It was paid"),
     "shared": gettext_lazy("From here it is shared equally by %(note)s"),
+    "shared_by_time": gettext_lazy("From here it is shared by seconds on stage, by %(note)s"),
 }
 
 
@@ -87,13 +88,14 @@ class MeterLine:
 @dataclass(frozen=True, slots=True)
 class Share:
     """A party's part of a receipt; positive = received, negative = paid. `kind` is the account's kind, `name` that of a
-    performer where several share."""
+    performer where several share, `seconds` on stage what it was shared by, None where equally."""
 
     kind: str
     owner: str
     account_id: int
     amount: int
     name: str = ""
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ def receipt(*, session_id: UUID) -> Receipt:
     behind = veils.payees_of(account_ids=account_ids)
     owners = ledger_queries.owners_of(account_ids=[*account_ids, *behind.values()])
     total = -posted.get(row.client_account_id, 0)
-    names = row.facts.get("names", {})
+    names, seconds = row.facts.get("names", {}), rules.presence_seconds(tariff)
     return Receipt(
         id=row.id,
         subject=row.subject,
@@ -247,7 +249,8 @@ def receipt(*, session_id: UUID) -> Receipt:
         reason=row.end_reason,
         client_account_id=row.client_account_id,
         shares=[
-            Share(*owners[behind.get(pk, pk)], pk, posted.get(pk, 0), names.get(str(pk), "")) for pk in account_ids
+            Share(*owners[behind.get(pk, pk)], pk, posted.get(pk, 0), names.get(str(pk), ""), seconds.get(pk))
+            for pk in account_ids
         ],
         timeline=[
             TimelineEntry(event.at, event.used_ms, event.kind, event_text(event.kind, event.note), event.note)

@@ -8,7 +8,7 @@ Eight rules are ours. A site may have own ones (hook `ppv_billing_rules`), which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -29,20 +29,31 @@ FUNDS_MAX = 10**13  # more buys no more time than UNLIMITED_MS, and times MINUTE
 
 
 class Party(Struct, frozen=True):
-    """A performer who earns from a session, and the studio that takes `studio_bp` of that part."""
+    """A performer who earns from a session, and the studio that takes `studio_bp` of that part. `mark_ms`: how much of
+    its time on stage stands in weights already."""
 
     account: int
     weight: int = 1
     studio_account: int | None = None
     studio_bp: int = 0
+    mark_ms: int = 0
+
+
+EQUALLY, BY_PRESENCE = "equal", "presence"
 
 
 class Split(Struct, frozen=True):
-    """`performer_bp` of every charge goes to the parties, the rest to the house (spec B-8)."""
+    """`performer_bp` of every charge goes to the parties, the rest to the house (spec B-8).
+
+    `by`: whether the weights are equal or seconds on stage. `occasion`: by whose times on stage each further charge is
+    weighed (`weighed`); empty where the weights stand.
+    """
 
     performer_bp: int
     parties: tuple[Party, ...]
     house_account: int
+    by: str = EQUALLY
+    occasion: str = ""
 
 
 class Later(Struct, frozen=True):
@@ -217,6 +228,59 @@ def shared_from(tariff: Tariff, settled: int, split: Split) -> Tariff:
         return replace(tariff, split=split, later=())
     kept = tuple(later for later in tariff.later if later.after < settled)
     return replace(tariff, later=(*kept, Later(settled, split)))
+
+
+def by_presence(split: Split, sent_ms: Mapping[int, int]) -> Split:
+    """The same parties, weighed by the whole seconds each was on stage since its mark; equally if nobody was."""
+    seconds = [max(sent_ms.get(party.account, 0) - party.mark_ms, 0) // 1000 for party in split.parties]
+    if not any(seconds):
+        return replace(split, by=EQUALLY, parties=tuple(replace(party, weight=1) for party in split.parties))
+    both = zip(split.parties, seconds, strict=True)
+    parties = tuple(replace(party, weight=n, mark_ms=party.mark_ms + n * 1000) for party, n in both)
+    return replace(split, by=BY_PRESENCE, parties=parties)
+
+
+def last_split(tariff: Tariff) -> Split:
+    return tariff.later[-1].split if tariff.later else tariff.split
+
+
+def shared_by_presence(tariff: Tariff) -> bool:
+    """Whether the next charge is weighed by times on stage."""
+    split = last_split(tariff)
+    return bool(split.occasion) and len(split.parties) > 1
+
+
+def weighed(tariff: Tariff, settled: int, sent_ms: Mapping[int, int]) -> Tariff:
+    """The tariff in which what is owed beyond `settled` is shared by the time on stage that was not counted yet."""
+    before = last_split(tariff)
+    after = by_presence(before, sent_ms)
+    begun = tariff.later[-1].after if tariff.later else 0
+    if settled > begun and _same_ratio(before, after):  # one stretch, however often it was charged
+        sums = zip(before.parties, after.parties, strict=True)
+        joined = replace(after, parties=tuple(replace(new, weight=old.weight + new.weight) for old, new in sums))
+        if tariff.later:
+            return replace(tariff, later=(*tariff.later[:-1], Later(begun, joined)))
+        return replace(tariff, split=joined)
+    return shared_from(tariff, settled, after)
+
+
+def _same_ratio(one: Split, other: Split) -> bool:
+    if one.by != other.by:
+        return False
+    sums = [sum(party.weight for party in split.parties) for split in (one, other)]
+    pairs = zip(one.parties, other.parties, strict=True)
+    return all(mine.weight * sums[1] == theirs.weight * sums[0] for mine, theirs in pairs)
+
+
+def presence_seconds(tariff: Tariff) -> dict[int, int]:
+    """account -> the seconds by which it shared in all; empty where nothing was shared by them."""
+    splits = [tariff.split, *(later.split for later in tariff.later)]
+    found: dict[int, int] = {}
+    for split in splits:
+        if split.by == BY_PRESENCE and len(split.parties) > 1:
+            for party in split.parties:
+                found[party.account] = found.get(party.account, 0) + party.weight
+    return found
 
 
 class Grant(Struct, frozen=True):

@@ -159,7 +159,7 @@ def close_session(*, session_id: UUID, reason: str, now: datetime, note: str = "
     row.state, row.closed_at, row.end_reason = MeteredSession.State.CLOSED, now, reason
     row.save(
         update_fields=[
-            "granted_ms", "settled", "settled_ms", "settle_seq", "used_ms", "state", "closed_at", "end_reason"
+            "granted_ms", "settled", "settled_ms", "settle_seq", "used_ms", "tariff", "state", "closed_at", "end_reason"
         ]
     )  # fmt: skip
     SessionEvent.objects.create(session=row, at=now, used_ms=row.used_ms, kind="closed", note=note)

@@ -38,7 +38,7 @@ def _share(row: MeteredSession, used_ms: int, split: rules.Split, names: Mapping
     tariff = rules.tariff_from(row.tariff)
     if draft := settlement(row, tariff):
         ledger.post(drafts=[receivables.owing(draft=draft, credit_id=row.client_account_id)], now=now)
-    shared = rules.shared_from(tariff, row.settled, split)
+    shared = rules.shared_from(rules.tariff_from(row.tariff), row.settled, split)
     row.tariff = rules.tariff_to(shared)
     row.facts = {**row.facts, "names": {**row.facts.get("names", {}), **{str(pk): name for pk, name in names.items()}}}
     row.save(update_fields=["used_ms", "settled", "settled_ms", "settle_seq", "tariff", "facts"])
@@ -47,4 +47,5 @@ def _share(row: MeteredSession, used_ms: int, split: rules.Split, names: Mapping
         SessionPayee(session=row, account_id=pk) for pk in rules.parts(shared, 0) if pk not in known
     )
     note = ", ".join(names[party.account] for party in split.parties)
-    SessionEvent.objects.create(session=row, at=now, used_ms=row.used_ms, kind="shared", note=note[:NOTE_MAX])
+    kind = "shared_by_time" if rules.shared_by_presence(shared) else "shared"
+    SessionEvent.objects.create(session=row, at=now, used_ms=row.used_ms, kind=kind, note=note[:NOTE_MAX])

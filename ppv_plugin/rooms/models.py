@@ -204,6 +204,18 @@ class PricingSettings(BaseSiteSetting):
         validators=[MaxValueValidator(10_000)],
         help_text=phrase(_("Basis points of what %(clients)s pay: 8000 = 80 %%.")),
     )
+    check_in_split = models.CharField(
+        _("paid group time and tips are split"),
+        max_length=8,
+        choices=[("equal", _("Equally")), ("presence", _("By presence seconds"))],
+        default="equal",
+        help_text=phrase(
+            _(
+                "Among %(performers)s who are checked in together. Presence seconds are those in which one's sound or "
+                "picture came in. Holds for %(shows)s that begin from now on; private ones are not split."
+            )
+        ),
+    )
     request_seconds = models.PositiveIntegerField(
         _("seconds to answer a request"),
         default=120,

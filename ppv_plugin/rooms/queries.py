@@ -71,13 +71,13 @@ def features_of(mode: RoomMode) -> dict[str, Any]:
     return {key: mode.features.get(key, feature.default) for key, feature in hooks.mode_features().items()}
 
 
-def terms_of(mode: RoomMode, site_rule: str) -> Terms:
+def terms_of(mode: RoomMode, prices: PricingSettings) -> Terms:
     return Terms(
         key=mode.key,
         name=mode.name,
         group_cpm=mode.group_cpm,
         grace_seconds=mode.grace_seconds,
-        rule=mode.rule or site_rule,
+        rule=mode.rule or prices.rule,
         features=features_of(mode),
         requests_enabled=mode.requests_enabled,
         viewers_max=mode.viewers_max,
@@ -86,4 +86,5 @@ def terms_of(mode: RoomMode, site_rule: str) -> Terms:
         voyeur_private=mode.voyeur_enabled and mode.voyeur_private,
         two_way_slots=mode.two_way_slots,
         two_way_cpm=mode.two_way_cpm,
+        split_by=prices.check_in_split,
     )

@@ -34,6 +34,7 @@ class Terms(Struct, frozen=True):
     voyeur_private: bool = False
     two_way_slots: int = 0
     two_way_cpm: int = 0
+    split_by: str = "equal"  # how performers who are checked in share, `PricingSettings.check_in_split`
 
 
 class PriceRefused(ValueError):

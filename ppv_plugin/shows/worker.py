@@ -51,6 +51,7 @@ class Meter:
         self._try(lambda: services.leave_barred(now=now))
         evidence = self._evidence()
         if evidence is not None:
+            self._try(lambda: services.record_stage_time(evidence))  # before what is shared by it is posted
             self._try(lambda: self._read(evidence, now))
         phases = self._wheel.turn(mono=mono, people=len(evidence.participants) if evidence is not None else 0)
         self._try(lambda: self._charge(now, phases))

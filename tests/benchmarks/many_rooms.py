@@ -117,7 +117,7 @@ def _filed(dice: random.Random, rooms: list[Room]) -> None:
 
 def _shows(dice: random.Random, rooms: list[Room], mode: RoomMode) -> None:
     """Some past shows each, the last of them running where the room is live."""
-    terms = msgspec.to_builtins(terms_of(mode, "per_second"))
+    terms = msgspec.to_builtins(terms_of(mode, PricingSettings(rule="per_second")))
 
     def made() -> Iterator[Show]:
         for room in rooms:

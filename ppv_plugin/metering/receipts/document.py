@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ppv_plugin.ledger.rules import parse_tokens, tokens
 from ppv_plugin.metering.queries import Receipt, Share, TimelineEntry, event_text, rule_words
-from ppv_plugin.metering.rules import Party, Split, Tariff, grace_free_ms
+from ppv_plugin.metering.rules import BY_PRESENCE, Party, Split, Tariff, grace_free_ms
 
 from .rules import SCHEMA
 
@@ -149,9 +149,12 @@ def _split(tariff: Tariff) -> dict[str, Any]:
 
 
 def _percent(split: Split) -> dict[str, Any]:
-    """Shares in percent: of every charge to the performers, among them by weight, and of each part to a studio."""
+    """Shares in percent: of every charge to the performers, among them by weight (`by`: of what the weights are, where
+    they are not equal), and of each part to a studio."""
+    by = {"by": "seconds_on_stage"} if split.by == BY_PRESENCE and len(split.parties) > 1 else {}
     return {
         "performers_percent": tokens(split.performer_bp),
+        **by,
         "performers": [{"weight": party.weight, "studio_percent": tokens(party.studio_bp)} for party in split.parties],
     }
 

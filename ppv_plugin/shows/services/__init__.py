@@ -21,6 +21,7 @@ from .moderation import (
 from .modes import close_left_behind, switch_mode
 from .private import answer_request, cancel_request, end_private, expire_requests, request_private
 from .ratings import rate_room, remove_rating
+from .stage_time import record_stage_time
 from .suspension import Running, close_suspended, running_in
 from .talk import names, say
 from .tips import give_tip
@@ -67,6 +68,7 @@ __all__ = [
     "mute",
     "names",
     "rate_room",
+    "record_stage_time",
     "remove_rating",
     "report_usage",
     "request_private",

@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from msgspec.structs import replace
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import Blocked, Gone, NotAllowed, NotApproved, NotFound, SignInNeeded
 from ppv_plugin.ledger import services as ledger
-from ppv_plugin.metering.rules import Party, Split, Tariff, is_own
+from ppv_plugin.metering.rules import BY_PRESENCE, Party, Split, Tariff, is_own
+from ppv_plugin.metering.stage_time import sent_on
 from ppv_plugin.people import queries as people
 from ppv_plugin.people import services as people_services
 from ppv_plugin.people.models import Performer
@@ -100,7 +102,8 @@ def party_of(performer: Any, site: Any) -> Party:
 
 
 def group_split(show: Show) -> tuple[Split, dict[int, str]]:
-    """Who shares group time and tips of this show now, the host first and all equally; and what receipts call them."""
+    """Who shares group time and tips of this show now, the host first, equally or by what each is on stage from now on;
+    and what receipts call them."""
     room = show.room
     guests = Performer.objects.filter(check_ins__show=show, check_ins__state="in").select_related("studio")
     people_in = [room.performer, *guests.order_by("check_ins__joined_at", "pk")]
@@ -109,7 +112,16 @@ def group_split(show: Show) -> tuple[Split, dict[int, str]]:
         rooms.pricing(room.site).performer_share_bp if room.performer.share_bp is None else room.performer.share_bp
     )
     split = Split(share_bp, tuple(found), ledger.account(kind="house").id)
+    if by_presence(show):
+        sent_ms = sent_on([str(show.pk)])[str(show.pk)]
+        marked = tuple(replace(party, mark_ms=sent_ms.get(party.account, 0)) for party in found)
+        split = replace(split, parties=marked, occasion=str(show.pk))
     return split, {party.account: name for party, name in found.items()}
+
+
+def by_presence(show: Show) -> bool:
+    """As the site said when this mode of the show began."""
+    return bool(show.terms.get("split_by") == BY_PRESENCE)
 
 
 def tariff_for(*, room: Any, rule: str, cpm: int, grace_seconds: int) -> Tariff:

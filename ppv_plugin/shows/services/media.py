@@ -22,6 +22,7 @@ from ppv_plugin.signals import announce, media_taken, room_changed
 from .. import rules
 from ..pauses import pause_reason
 from ..queries import stage as stage_queries
+from .stage_time import record_stage_time
 
 _log = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ def report_usage(*, now: datetime, room_id: int) -> list[UUID]:
     except (MediaUnavailable, Gone):
         _log.warning("the media engine does not answer; ending at what was proven before")
         return []
+    record_stage_time(evidence, room_id=room_id)
     stage = rules.stage_name(room_id)
     return metering.record_usage(reports=usage_reports(evidence, stage=stage), now=now)
 

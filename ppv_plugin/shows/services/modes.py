@@ -48,7 +48,7 @@ def choose(*, user: Any, room_id: int, mode_id: int) -> Choice:
     mode = next((mode for mode in rooms.modes(room.site) if mode.pk == mode_id), None)
     if mode is None:
         raise NotFound
-    terms = rooms.terms_of(mode, rooms.pricing(room.site).rule)
+    terms = rooms.terms_of(mode, rooms.pricing(room.site))
     hooks.veto_go_live(user=user, room=room, features=terms.features)
     return Choice(room, mode, terms)
 

@@ -13,9 +13,12 @@ from msgspec.structs import replace
 from ppv_plugin import hooks
 from ppv_plugin.chat import services as chat
 from ppv_plugin.errors import BadInput, Conflict, CoolDown, NotAllowed
+from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.once import charge_once
 from ppv_plugin.metering.rules import Split
+from ppv_plugin.metering.rules import by_presence as weigh_by_presence
+from ppv_plugin.metering.stage_time import sent_on
 from ppv_plugin.signals import announce, room_changed, tip_given
 
 from ..models import PrivateShow, Show, Visit
@@ -112,9 +115,7 @@ def _charge(show: Show, client: Any, option: TipOption, amount: int, cid: str, *
     room, tip_id = show.room, uuid4()
     performer = room.performer
     share_bp = tip_settings(room.site).share_bp if performer.tip_share_bp is None else performer.tip_share_bp
-    split, names = group_split(show)
-    if private:
-        split, names = Split(share_bp, (party_of(performer, room.site),), split.house_account), {}
+    split, names = _split(show) if not private else (_own_split(show), {})
     session = charge_once(
         account_id=wallet_of(client).id,
         split=replace(split, performer_bp=share_bp),
@@ -140,6 +141,20 @@ def _charge(show: Show, client: Any, option: TipOption, amount: int, cid: str, *
         cid=cid,
         given_at=now,
     )
+
+
+def _own_split(show: Show) -> Split:
+    return Split(0, (party_of(show.room.performer, show.room.site),), ledger.account(kind="house").id)
+
+
+def _split(show: Show) -> tuple[Split, dict[int, str]]:
+    """Where presence counts, by all that each was on stage in this show so far."""
+    split, names = group_split(show)
+    if not split.occasion:
+        return split, names
+    unmarked = tuple(replace(party, mark_ms=0) for party in split.parties)
+    sent_ms = sent_on([split.occasion])[split.occasion]
+    return weigh_by_presence(replace(split, parties=unmarked, occasion=""), sent_ms), names
 
 
 def _say(tip: Tip, option: TipOption, private: PrivateShow | None, now: datetime) -> None:

@@ -166,7 +166,7 @@ def test_nobody_else_invites_answers_or_ends(cast: Cast) -> None:
 def test_who_is_live_or_checked_in_elsewhere_cannot_be_asked_and_the_refusal_says_why(cast: Cast) -> None:
     third = type(cast.bo)._default_manager.create_user(**{cast.bo.USERNAME_FIELD: "eva"}, password="eva")
     eva = Performer.objects.create(user=third, name="Eva")
-    room = Room.objects.create(site=cast.site, slug="eva", title="Eva's room", performer=eva)
+    room = Room.objects.create(site=cast.site, slug="eva", title="Eva's room", description="Cello", performer=eva)
     cast.live(cast.bo, cast.free)
     ask = {"user": third, "room_id": room.pk, "performer": cast.ana.ppv_performer.uuid}
     answers(cast, check_in := invited(cast))
