@@ -7,9 +7,9 @@ from django.urls import path
 from ppv_plugin.pages import activation_views as activation
 from ppv_plugin.pages import chat_views as chat
 from ppv_plugin.pages import found_views as found
+from ppv_plugin.pages import histories, modules
 from ppv_plugin.pages import invitation_views as invitations
 from ppv_plugin.pages import limit_views as limits
-from ppv_plugin.pages import modules
 from ppv_plugin.pages import rating_views as ratings
 from ppv_plugin.pages import receipt_views as receipts
 from ppv_plugin.pages import statement_views as statements
@@ -21,6 +21,7 @@ urlpatterns = [
     path("activate/<str:token>/", activation.activate, name="activate"),
     path("chat/<uuid:room>/words/", chat.words, name="chat_words"),
     path("chat/bans/<int:sanction>/lift/", chat.lift, name="chat_lift"),
+    path("history/<slug:side>.csv", histories.history_file, name="history_file"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
     path("rooms/<uuid:room>/found/", found.save, name="found"),
@@ -34,5 +35,6 @@ urlpatterns = [
     path("statements/<int:account>.csv", statements.statement_file, name="statement_file"),
     path("wallet/limits/", limits.limits_page, name="limits"),
     path("wallet/top-up/", pages.top_up, name="top_up"),
+    path("wallet/running.json", pages.wallet_running, name="wallet_running"),
     path("wallet/state.json", pages.wallet_state, name="wallet_state"),
 ]

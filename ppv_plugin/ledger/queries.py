@@ -101,6 +101,20 @@ def _newest_transfers(account_id: int, count: int) -> list[int]:
     return sorted(found, reverse=True)[:count]
 
 
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    at: datetime
+    amount: int
+    reference: str
+
+
+def purchases(*, account_id: int, limit: int) -> list[Purchase]:
+    """What was bought into this wallet, the newest first."""
+    bought = Entry.objects.filter(credit_id=account_id, transfer__kind="top_up").order_by("-transfer_id")
+    rows = bought.values_list("transfer__posted_at", "amount", "transfer__source", "transfer__source_id")[:limit]
+    return [Purchase(at, amount, f"{source}/{source_id}") for at, amount, source, source_id in rows]
+
+
 def moves(*, account_id: int) -> Any:
     """One row for each transfer that touches the account, with what it `moved` there in all; to be ordered and cut.
 

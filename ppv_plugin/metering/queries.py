@@ -290,6 +290,7 @@ class SessionSummary:
     amount: int
     refunded: int
     reason: str
+    timed: bool
 
 
 def history(
@@ -325,6 +326,7 @@ def history(
                 amount=amount,
                 refunded=given.get(row.id, 0) * (1 if paid else -1),
                 reason=row.end_reason,
+                timed=tariff.rule != rules.ONCE,
             )
         )
     return found

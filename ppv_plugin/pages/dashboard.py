@@ -29,11 +29,13 @@ from ppv_plugin.shows.queries import (
 )
 from ppv_plugin.shows.queries.rooms import mode_features
 
-from . import addresses, chat_views
+from . import addresses, chat_views, figures, histories, spells
 from .room import socket_url
 from .statements import lines
 
-ROWS = 20
+ROWS = 10
+LAST_ROWS = 5
+BOOKS = "books"  # of `view` in the address
 
 
 def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -48,7 +50,9 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
     if performer is None:
         url = addresses.registration_url(request, "performer")
         return {**found, "gate": "not_performer", "registration_url": url}
-    found |= {"performer": performer, **_earnings(request, performer)}
+    found |= {"performer": performer, **_earnings(request, performer, now)}
+    if found["books"]:
+        return {**found, "gate": ""}
     if blocking := blocking_text(role="performer", row=performer):
         found |= {"blocking": blocking, "registration_url": addresses.registration_url(request, "performer")}
         if not may_perform(performer=performer, site=page.get_site()):
@@ -72,7 +76,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "tip_options": options_offered(row.site),
         "features": mode_features(room_id=row.id),
         "performers_to_ask": performers_to_ask(room=row),
-        "receipts_url": f"{page.get_url(request)}#calls",
+        "receipts_url": found["books_url"],
         "room_url": addresses.room_url(request, row.slug),
         "price_saved": request.GET.get("saved") == "price",
         "found_saved": request.GET.get("saved") == "found",
@@ -125,16 +129,32 @@ def _chosen(request: HttpRequest, rooms: list[Room]) -> Room | None:
     return next((row for row in rooms if row.slug == wanted), rooms[0] if rooms else None)
 
 
-def _earnings(request: HttpRequest, performer: Performer) -> dict[str, Any]:
+def _earnings(request: HttpRequest, performer: Performer, now: datetime) -> dict[str, Any]:
+    """On the console's page the last sessions only; `books` are a page of their own, so that looking something up
+    does not end the picture."""
     balance = balance_of(kind="performer", owner=str(performer.uuid))
-    text = request.GET.get("from", "0")
-    first = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    history = performer_history(performer=performer, limit=ROWS + 1, offset=first)
-    return {
+    books = request.GET.get("view") == BOOKS
+    choice = spells.spell(request.GET.get("period", ""), now=now) or spells.default(now)
+    money = figures.earned(account_id=balance.account_id, performer=performer, spell=choice)
+    online = figures.online(performer=performer, spell=choice, now=now)
+    found = {
+        "books": books,
+        "books_url": histories.link(request, view=BOOKS),
         "earnings": balance,
         "owed": owed_by(account_ids=[pk]).get(pk, 0) if (pk := balance.account_id) else 0,
-        "history": history[:ROWS],
-        "older": first + ROWS if len(history) > ROWS else None,
-        "newer": max(first - ROWS, 0) if first else None,
+        "spell": choice,
+        "earned": money,
+        "online": online,
+        "per_hour": figures.per_hour(money.amount, online.ms),
+    }
+    if not books:
+        return {**found, "history": performer_history(performer=performer, limit=LAST_ROWS)}
+    rows = histories.reader(user=request.user, side="earned") or histories.nothing
+    kinds = [row.kind for row in money.rows]
+    return {
+        **found,
+        "console_url": histories.link(request, view="", period="", kind="", when=""),
+        "spell_links": histories.spell_links(request, choice, now=now),
         "statement": lines(account_id=balance.account_id, limit=ROWS),
+        **histories.context(request=request, now=now, side="earned", rows=rows, kinds=kinds),
     }

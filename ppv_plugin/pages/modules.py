@@ -47,6 +47,7 @@ MODULES = (
     "console",
     "listing",
     "wallet",
+    "running",
     "preview",
 )
 _NAMED = re.compile(r'(\bfrom\s*|\bimport\s*\(?\s*)"ppv/([a-z]+)"')

@@ -43,6 +43,7 @@ MODES: dict[str, list[Mode]] = {
         Mode("live", pgettext_lazy("on air", "Live"), lambda page: sample_pages.dashboard("live")),
         Mode("requests", _("Live, requests waiting"), lambda page: sample_pages.dashboard("requests")),
         Mode("private", _("In private"), lambda page: sample_pages.dashboard("private")),
+        Mode("books", _("Earnings and calls"), lambda page: sample_pages.books()),
     ],
     "studio": [
         Mode("", _("With a team"), lambda page: sample_studio.studio("approved")),

@@ -22,6 +22,7 @@ from ppv_plugin.shows.queries import HistoryRow
 from ppv_plugin.shows.rules import unix_ms
 from ppv_plugin.shows.states import MeterView, PersonView, ReceiptView, RequestView, RoomView, SessionView
 
+from . import sample_figures
 from .listing import SORTS, STATUSES, Filters
 from .registration_forms import RoleForm
 from .samples import GROUP_CPM, MINUTES, NOWHERE, PRIVATE_CPM, price, room_tiles, room_view
@@ -84,10 +85,26 @@ def dashboard(state: str) -> dict[str, Any]:
         "room_url": NOWHERE,
         "price_form": PrivateCpmForm(None, room=kept, pricing=prices),
         "client_price_form": ClientCpmForm(None, clients=Client.objects.none(), pricing=prices),
+        **sample_figures.earned(),
+        "earnings": Balance(None, 31_250, 0),
+        "history": _history(earned=True),
+        "preview_state": _state(view, maya, onAir=state != "green_room"),
+    }
+
+
+def books() -> dict[str, Any]:
+    """Maya's earnings and calls."""
+    return {
+        **sample_figures.earned(),
+        "gate": "",
+        "books": True,
+        "console_url": NOWHERE,
         "earnings": Balance(None, 31_250, 0),
         "history": _history(earned=True),
         "statement": _statement(earned=True),
-        "preview_state": _state(view, maya, onAir=state != "green_room"),
+        "login_url": NOWHERE,
+        "listing_url": NOWHERE,
+        "room_url": NOWHERE,
     }
 
 
@@ -95,8 +112,9 @@ def wallet(state: str) -> dict[str, Any]:
     if state == "signed_out":
         return {"signed_in": False, "login_url": NOWHERE}
     funded = state != "empty"
-    running = {"kind": "private", "title": room_view().title, "url": NOWHERE} if state == "running" else None
+    running = [(sample_figures.running(), NOWHERE)] if state == "running" else []
     return {
+        **sample_figures.spent(funded=funded),
         "signed_in": True,
         "balance": Balance(None, 4200 if funded else 0, 1000 if running else 0),
         "running": running,

@@ -104,8 +104,12 @@ def statement_file(request: HttpRequest, account: int) -> HttpResponseBase:
     form, asked = _asked(request, _holder(request, account).since)
     if form.is_bound and not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-    rows = _csv(account, asked)
     name = f"statement-{account}-{asked.first.isoformat()}-{asked.last.isoformat()}.csv"
+    return sent_as_csv(request, _csv(account, asked), name)
+
+
+def sent_as_csv(request: HttpRequest, rows: Iterator[str], name: str) -> StreamingHttpResponse:
+    """While it is read, so its length costs no memory."""
     return StreamingHttpResponse(
         _in_threads(rows) if isinstance(request, ASGIRequest) else rows,
         content_type="text/csv; charset=utf-8",

@@ -65,6 +65,12 @@ class Holder:
     since: datetime | None = None
 
 
+def kind_text(kind: str) -> str:
+    """The name of a kind of session or posting; one that has none is called by its key, in words."""
+    known = KIND_TEXTS.get(kind)
+    return str(known) if known is not None else kind.replace("_", " ").capitalize()
+
+
 def lines(*, account_id: int | None, limit: int) -> list[Line]:
     """Newest first; nothing for somebody without an account."""
     return [] if account_id is None else in_words(statement(account_id=account_id, limit=limit))
@@ -115,7 +121,7 @@ def _role(user: Any, kind: str, owner: str) -> str | None:
 
 
 def _text(row: StatementLine) -> str:
-    text = str(KIND_TEXTS.get(row.kind, row.kind))
+    text = kind_text(row.kind)
     reason = refund_queries.reason_text(row.reason)
     return f"{text}: {reason}" if reason else text
 

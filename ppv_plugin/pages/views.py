@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.payments.services import top_up as top_up_wallet
 from ppv_plugin.people.queries import client_of
+from ppv_plugin.shows.queries import running
 
 from . import addresses
 
@@ -54,6 +56,15 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "back_url": back_url,
     }
     return render(request, "ppv_plugin/pages/top_up_refused.html", context, status=400)
+
+
+@never_cache
+@require_safe
+def wallet_running(request: HttpRequest) -> HttpResponse:
+    """The meters of what this client pays for now, as the room itself shows them: for the wallet while it is open."""
+    client = client_of(request.user) if request.user.is_authenticated else None
+    meters = [one.meter for one in running(client=client)] if client is not None else []
+    return HttpResponse(msgspec.json.encode({"meters": meters}), content_type="application/json")
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""What the wallet page shows."""
+"""What the wallet page, the client's dashboard, shows. Everything is the client's own."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from django.urls import reverse
 
 from ppv_plugin.conf import conf
 from ppv_plugin.ledger.limit_queries import limits_of
-from ppv_plugin.ledger.queries import balance_of
+from ppv_plugin.ledger.queries import balance_of, purchases
 from ppv_plugin.payments.forms import PRESETS, TopUpForm
 from ppv_plugin.people.queries import client_of
-from ppv_plugin.shows.models import PrivateShow, Visit
-from ppv_plugin.shows.queries import client_history
+from ppv_plugin.shows.queries import Running, running, to_rate
 
-from . import addresses
+from . import addresses, figures, histories, spells
 from .limit_views import limit_rows
 from .statements import lines
 
-ROWS = 20
+ROWS = 10
+BOUGHT = 5
 
 
 def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -29,15 +29,13 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
     client = client_of(request.user)
     balance = balance_of(kind="client", owner=str(client.uuid) if client else "")
     limits = limits_of(account_id=balance.account_id, now=now)
-    first = _first_row(request)
-    history = client_history(client=client, limit=ROWS + 1, offset=first) if client else []
     return {
         "signed_in": True,
         "balance": balance,
-        "running": _running(request, client) if client else None,
-        "history": history[:ROWS],
-        "older": first + ROWS if len(history) > ROWS else None,
-        "newer": max(first - ROWS, 0) if first else None,
+        "running": [(one, room_address(request, one)) for one in running(client=client)] if client else [],
+        "running_url": reverse("ppv:wallet_running"),
+        "to_rate": to_rate(client=client) if client else [],
+        "bought": purchases(account_id=balance.account_id, limit=BOUGHT) if balance.account_id else [],
         "statement": lines(account_id=balance.account_id, limit=ROWS),
         "limits": [row for row in limit_rows(limits) if row.limit.amount is not None or row.limit.changes_at],
         "break_until": limits.break_until,
@@ -47,20 +45,23 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "added": request.GET.get("added") == "1",
         "back_url": addresses.back_url(request, request.GET.get("next", "")),
         "listing_url": addresses.url_of(request, "listing"),
+        **_past(request, balance.account_id, now),
     }
 
 
-def _first_row(request: HttpRequest) -> int:
-    text = request.GET.get("from", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+def _past(request: HttpRequest, account_id: int | None, now: datetime) -> dict[str, Any]:
+    """What was spent in the days that are asked for, and the sessions."""
+    choice = spells.spell(request.GET.get("period", ""), now=now) or spells.default(now)
+    money = figures.spent(account_id=account_id, spell=choice)
+    rows = histories.reader(user=request.user, side="paid") or histories.nothing
+    kinds = [row.kind for row in money.rows]
+    return {
+        "spell": choice,
+        "spell_links": histories.spell_links(request, choice, now=now),
+        "spent": money,
+        **histories.context(request=request, now=now, side="paid", rows=rows, kinds=kinds),
+    }
 
 
-def _running(request: HttpRequest, client: Any) -> dict[str, str] | None:
-    """The show this client pays for right now; its room page has the meter."""
-    private = PrivateShow.objects.filter(client=client, state=PrivateShow.State.OPEN)
-    visit = Visit.objects.filter(client=client, state=Visit.State.INSIDE)
-    for kind, rows in (("private", private), ("group", visit)):
-        if row := rows.select_related("show__room").first():
-            room = row.show.room
-            return {"kind": kind, "title": room.title, "url": addresses.room_url(request, room.slug)}
-    return None
+def room_address(request: HttpRequest, session: Running) -> str:
+    return addresses.room_url(request, session.slug) if session.slug else ""

@@ -25,14 +25,18 @@ from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import END_REASONS
 from ppv_plugin.pages.addresses import Kind, full_url
+from ppv_plugin.pages.figures import hours
 from ppv_plugin.pages.modules import MODULES, addresses
+from ppv_plugin.pages.statements import kind_text
 from ppv_plugin.people.labels import PRESETS, Word, words_for
 
 register = template.Library()
 
 PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
-STYLES = (*PART_STYLES, "room", "tiles", "console", "chat", "tips", "studio")
-_SESSION = tuple(name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet", "preview"})
+STYLES = (*PART_STYLES, "room", "tiles", "console", "chat", "tips", "studio", "figures")
+_SESSION = tuple(
+    name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet", "running", "preview"}
+)
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {
     "room": (*_SESSION, "room"),
@@ -178,6 +182,18 @@ def ppv_clock(milliseconds: int | None) -> str:
     seconds = max(0, int(milliseconds or 0)) // 1000
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def ppv_hours(milliseconds: int) -> str:
+    """A duration in hours and minutes: 12:05."""
+    return hours(milliseconds)
+
+
+@register.filter
+def ppv_kind(kind: str) -> str:
+    """What kind of session that is; one without a name of its own is called by its key, in words."""
+    return kind_text(kind)
 
 
 @register.filter

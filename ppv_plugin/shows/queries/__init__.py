@@ -4,9 +4,10 @@ from .check_ins import is_asked, performers_to_ask
 from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
 from .meters import PersonMeter, meters
 from .people import person_view
-from .ratings import OwnRating, own_rating
+from .ratings import OwnRating, ToRate, own_rating, to_rate
 from .regulars import regulars
 from .rooms import ListingPage, RoomTile, listing, room_view
+from .running import Running, running
 from .stage import live_room_ids, place_of, stage_plan
 from .tips import options_offered, tip_settings
 from .unseen import is_untold, watches_unseen
@@ -18,6 +19,8 @@ __all__ = [
     "PersonMeter",
     "ReceiptNotice",
     "RoomTile",
+    "Running",
+    "ToRate",
     "client_history",
     "is_asked",
     "is_untold",
@@ -33,7 +36,9 @@ __all__ = [
     "receipt_notices",
     "regulars",
     "room_view",
+    "running",
     "stage_plan",
     "tip_settings",
+    "to_rate",
     "watches_unseen",
 ]

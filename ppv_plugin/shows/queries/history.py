@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
 from ppv_plugin.ledger import queries as ledger
@@ -34,6 +33,8 @@ class HistoryRow:
     refunded: int
     reason: str
     url: str
+    timed: bool = True  # False: it was paid at once and took no time
+    detail: str = ""  # what was given, of a tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +54,22 @@ def receipt_url(session_id: UUID) -> str:
     return reverse("ppv:receipt", args=[session_id])
 
 
-def client_history(*, client: Any, limit: int = 25, offset: int = 0) -> list[HistoryRow]:
-    return _history("client", str(client.uuid), paid=True, limit=limit, offset=offset)
+def client_history(*, client: Any, limit: int = 25, offset: int = 0, **asked: Any) -> list[HistoryRow]:
+    """`asked`: kind, start and end of `metering.queries.history`."""
+    return _history("client", str(client.uuid), paid=True, limit=limit, offset=offset, **asked)
 
 
-def performer_history(*, performer: Any, limit: int = 25, offset: int = 0) -> list[HistoryRow]:
+def performer_history(*, performer: Any, limit: int = 25, offset: int = 0, **asked: Any) -> list[HistoryRow]:
+    """`asked`: kind, start and end of `metering.queries.history`."""
     hidden = untold(performer=performer)
-    return _history("performer", str(performer.uuid), paid=False, limit=limit, offset=offset, hidden=hidden)
+    return _history("performer", str(performer.uuid), paid=False, limit=limit, offset=offset, untold=hidden, **asked)
 
 
-def _history(
-    kind: str, owner: str, *, paid: bool, limit: int, offset: int, hidden: Q | None = None
-) -> list[HistoryRow]:
-    account_id = ledger.balance_of(kind=kind, owner=owner).account_id
+def _history(role: str, owner: str, *, paid: bool, **asked: Any) -> list[HistoryRow]:
+    account_id = ledger.balance_of(kind=role, owner=owner).account_id
     if account_id is None:
         return []
-    rows = metering.history(account_id=account_id, paid=paid, limit=limit, offset=offset, untold=hidden)
+    rows = metering.history(account_id=account_id, paid=paid, **asked)
     return [
         HistoryRow(
             session=row.id,
@@ -81,6 +82,8 @@ def _history(
             refunded=row.refunded,
             reason=row.reason,
             url=receipt_url(row.id),
+            timed=row.timed,
+            detail=str(row.facts.get("tip", "")),
         )
         for row in rows
     ]

@@ -33,7 +33,8 @@ def online_days(*, performer: Any, first: date, last: date, zone: tzinfo, now: d
     ).values_list("joined_at", "left_at", "show__seen_at", "show__state")
     for joined, left, seen, state in check_ins:
         until = left or now
-        spans.append((joined, until if state == Show.State.LIVE else min(until, seen)))
+        if joined is not None:
+            spans.append((joined, until if state == Show.State.LIVE else min(until, seen)))
     return by_day([(max(began, start), min(until, end)) for began, until in spans], zone=zone)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,37 @@ class OwnRating:
 
     room_title: str
     stars: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToRate:
+    """A room that was paid for and has no stars of this client's yet. `session`: the last one there."""
+
+    room_title: str
+    performer: str
+    session: UUID
+    at: datetime
+
+
+LOOKED_AT = 60
+
+
+def to_rate(*, client: Any, limit: int = 3) -> list[ToRate]:
+    """Of the client's last sessions, the newest first, each room once."""
+    account_id = ledger.balance_of(kind="client", owner=str(client.uuid)).account_id
+    if account_id is None:
+        return []
+    newest: dict[int, metering.SessionSummary] = {}
+    for row in metering.history(account_id=account_id, paid=True, limit=LOOKED_AT):
+        room_id = row.facts.get("room_id")
+        if room_id is not None and row.amount + row.refunded < 0:
+            newest.setdefault(int(room_id), row)
+    rated = Rating.objects.filter(client=client, room__in=newest).values("room")
+    rooms = Room.objects.filter(pk__in=newest).exclude(pk__in=rated).exclude(performer__user_id=client.user_id)
+    titles = dict(rooms.values_list("pk", "title"))
+    return [
+        ToRate(titles[pk], row.facts["performer"], row.id, row.opened_at) for pk, row in newest.items() if pk in titles
+    ][:limit]
 
 
 def paid_for(*, user: Any, session_id: UUID) -> Paid:

@@ -45,6 +45,7 @@ export class PPVConsole extends HTMLElement {
     const effects = new TipEffects(this, { chime: true });
     wireActions(this, { ...goalActions(session), ...guestActions(session), "tip-sound": () => effects.toggle() }, session.say);
     setInterval(() => this.#countDown(), SECOND_MS);
+    keepOnAir(session);
     session.start();
     void permissionGiven().then((given) => {
       if (given && !session.devices.running) void session.devices.start();
@@ -230,6 +231,23 @@ export class PPVConsole extends HTMLElement {
       if (card && state) showTexts(card, { left: clock(request.expires_at - Date.now() - state.clockSkew) });
     }
   }
+}
+
+/**
+ * While on air, what leads to another page opens it in a tab of its own: leaving this one would end the picture.
+ * @param {RoomSession} session
+ */
+function keepOnAir(session) {
+  /** @param {Event} event */
+  const beside = (event) => {
+    const way = event.target instanceof Element ? event.target.closest("a[href], form[action], form[method]") : null;
+    if (!(way instanceof HTMLAnchorElement || way instanceof HTMLFormElement)) return;
+    if (way instanceof HTMLAnchorElement && way.getAttribute("href")?.startsWith("#")) return;
+    if (session.store.state.onAir) way.target = "_blank";
+    else if (way.target === "_blank" && !way.hasAttribute("rel")) way.removeAttribute("target");
+  };
+  document.addEventListener("click", beside);
+  document.addEventListener("submit", beside);
 }
 
 if (!customElements.get("ppv-console")) customElements.define("ppv-console", PPVConsole);

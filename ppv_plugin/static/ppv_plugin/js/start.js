@@ -6,6 +6,7 @@ const NEEDS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "ppv-console:not([data-preview])": () => import("ppv/console"),
   'ppv-listing:not([data-socket=""])': () => import("ppv/listing"),
   'ppv-wallet:not([data-state=""])': () => import("ppv/wallet"),
+  'ppv-running:not([data-state=""])': () => import("ppv/running"),
   "[data-preview]": () => import("ppv/preview"),
 });
 
