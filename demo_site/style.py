@@ -20,7 +20,7 @@ ICONS = (
     "microphone", "microphone-off", "camera", "camera-off", "sound", "sound-off", "full", "pip", "send", "close",
     "settings", "end",
 )  # fmt: skip
-STATUSES = ("free", "paid", "private", "offline")
+STATUSES = ("free", "paid", "lobby", "private", "offline")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ppv_plugin.rooms.models import (
 from ppv_plugin.rooms.pictures import Snapshot
 from ppv_plugin.rooms.ratings import Rating
 from ppv_plugin.rooms.subjects import RoomCategory, RoomLanguage, RoomTag, TaggedRoom
+from ppv_plugin.shows.call_models import LockedCall
 from ppv_plugin.shows.check_in_models import CheckIn
 from ppv_plugin.shows.models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit
 from ppv_plugin.shows.tip_models import Goal, Tip, TipOption, TipSettings
@@ -45,6 +46,7 @@ __all__ = [
     "Hold",
     "Label",
     "LabelSettings",
+    "LockedCall",
     "Message",
     "MeteredSession",
     "ModeSwitch",

@@ -56,8 +56,8 @@ class RoomModeViewSet(SnippetViewSet):
     inspect_view_class = ModeInspectView
     inspect_view_fields = [
         "name", "key", "description", "group_cpm", "grace_seconds", "rule", "requests_enabled", "viewers_max",
-        "voyeur_enabled", "voyeur_cpm", "voyeur_private", "two_way_slots", "two_way_cpm", "snapshots_enabled",
-        "snapshot_seconds", "active"
+        "voyeur_enabled", "voyeur_cpm", "voyeur_private", "two_way_slots", "two_way_cpm", "conference",
+        "lobby", "lobby_chat", "by_link", "snapshots_enabled", "snapshot_seconds", "active"
     ]  # fmt: skip
     ordering = ("sort_order", "id")
     copy_view_enabled = False
@@ -80,7 +80,8 @@ class RoomModeViewSet(SnippetViewSet):
             PricePreviewPanel(heading=_("What it would charge")),
             MultiFieldPanel(["requests_enabled", "viewers_max", "active"], heading=_("Who may come in")),
             MultiFieldPanel(["voyeur_enabled", "voyeur_cpm", "voyeur_private"], heading=_("Voyeurs")),
-            MultiFieldPanel(["two_way_slots", "two_way_cpm"], heading=_("2-way")),
+            MultiFieldPanel(["two_way_slots", "two_way_cpm", "conference"], heading=_("2-way")),
+            MultiFieldPanel(["lobby", "lobby_chat", "by_link"], heading=_("Calls")),
             MultiFieldPanel(["snapshots_enabled", "snapshot_seconds"], heading=_("Pictures in the listing")),
             MultiFieldPanel([ModeFeaturesPanel()], heading=_("More")),
         ],

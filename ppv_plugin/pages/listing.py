@@ -24,6 +24,7 @@ STATUSES = [
     ("live", pgettext_lazy("on air", "Live")),
     ("free", _("Live, free")),
     ("paid", _("Live, paid")),
+    ("lobby", _("Takes calls")),
     ("private", _("In private")),
     ("offline", _("Offline")),
 ]

@@ -30,6 +30,7 @@ MODULES = (
     "cameras",
     "tiles",
     "wall",
+    "calls",
     "stage",
     "devices",
     "completion",

@@ -142,7 +142,21 @@ def request_cancel(message: p.RequestCancel, caller: Caller, now: datetime) -> p
 
 
 def request_answer(message: p.RequestAnswer, caller: Caller, now: datetime) -> p.Ack:
-    shows.answer_request(user=caller.user, request_id=_uuid(message.id), accept=message.accept, now=now)
+    shows.answer_request(
+        user=caller.user, request_id=_uuid(message.id), accept=message.accept, free=message.free, now=now
+    )
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def call_join(message: p.CallJoin, caller: Caller, now: datetime) -> p.Ack:
+    call = _uuid(message.id)
+    facts = {"call_id": call, "cpm": _price(message.cpm), "cid": message.cid}
+    shows.join_call(user=caller.user, room_id=caller.room_id, now=now, **facts)
+    return p.Ack(cid=message.cid, id=message.id)
+
+
+def call_cancel(message: p.CallCancel, caller: Caller, now: datetime) -> p.Ack:
+    shows.cancel_call(user=caller.user, call_id=_uuid(message.id), now=now)
     return p.Ack(cid=message.cid, id=message.id)
 
 
@@ -268,6 +282,8 @@ COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.RequestCreate: request_create,
     p.RequestCancel: request_cancel,
     p.RequestAnswer: request_answer,
+    p.CallJoin: call_join,
+    p.CallCancel: call_cancel,
     p.PrivateEnd: private_end,
     p.GroupEnter: group_enter,
     p.GroupLeave: group_leave,

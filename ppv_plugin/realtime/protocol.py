@@ -127,9 +127,27 @@ class RequestCancel(Struct, tag_field="t", tag="request.cancel"):
 
 
 class RequestAnswer(Struct, tag_field="t", tag="request.answer"):
+    """`free`: accepted, and it costs nothing."""
+
     cid: Cid
     id: Id
     accept: bool
+    free: bool = False
+
+
+class CallJoin(Struct, tag_field="t", tag="call.join"):
+    """The client agrees to the frozen terms of its call by link (`id` in `me.call`) and is there."""
+
+    cid: Cid
+    id: Id
+    cpm: str
+
+
+class CallCancel(Struct, tag_field="t", tag="call.cancel"):
+    """The performer takes a link (`id` in `me.calls`) back."""
+
+    cid: Cid
+    id: Id
 
 
 class PrivateEnd(Struct, tag_field="t", tag="private.end"):
@@ -271,6 +289,8 @@ ClientMessage = (
     | RequestCreate
     | RequestCancel
     | RequestAnswer
+    | CallJoin
+    | CallCancel
     | PrivateEnd
     | GroupEnter
     | GroupLeave

@@ -29,6 +29,7 @@ _SECTION = re.compile(r"\[(?P<name>.*)\]\s*(?:[;#].*)?")
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*(?P<rest>.*)""")
 _COMMENT, _COMMENT_AFTER_TEXT = re.compile(r"[;#].*"), re.compile(r"(?:^|\s);.*")
 TWO_WAY_SLOTS = 2  # where there is a 2-way price and no number of places
+CONFERENCE_SLOTS = 6  # where a conference says none
 _TEXTS = {"description", "vw_presentationMode"}  # in which a # is a letter like others
 
 
@@ -60,6 +61,7 @@ class ModeText:
     key: str
     values: dict[str, Any] = field(default_factory=dict)
     waits_for: list[str] = field(default_factory=list)
+    slots: int | None = None  # of a conference
     lines: dict[str, int] = field(default_factory=dict)  # each setting's line, by its lower-case name
 
 
@@ -128,6 +130,9 @@ USED: dict[str, tuple[str, Callable[[str], Any]]] = {
     "requests_disable": ("requests_enabled", _not),
     "snapshots": ("snapshots_enabled", _boolean),
     "snapshotsInterval": ("snapshot_seconds", _whole(5, 3600)),
+    "group_disabled": ("lobby", _boolean),
+    "calls_only": ("by_link", _boolean),
+    "room_conference": ("conference", _boolean),
 }
 # what the product has no feature for yet: still read, so that what cannot be meant is found now
 UNUSED: dict[str, Callable[[str], Any]] = {
@@ -137,12 +142,9 @@ UNUSED: dict[str, Callable[[str], Any]] = {
             "archive",
             "archiveImport",
             "room_private",
-            "calls_only",
-            "room_conference",
             "conference_auto",
             "room_audio",
             "room_text",
-            "group_disabled",
             "stream_record",
             "stream_record_private",
             "stream_record_all",
@@ -159,7 +161,7 @@ UNUSED: dict[str, Callable[[str], Any]] = {
     "vw_presentationMode": _any,
 }
 # Where one of these is on, the mode is something else than the live rooms there are.
-DECISIVE = ("room_private", "calls_only", "room_conference", "room_audio", "room_text", "group_disabled", "room_random")
+DECISIVE = ("room_private", "room_audio", "room_text", "room_random")
 _KNOWN = {name.lower(): name for name in (*USED, *UNUSED)}
 
 
@@ -287,8 +289,10 @@ def _keep(number: int, known: str, value: str, mode: ModeText, found: ModesText)
         mode.values[field_name] = meant
         return
     found.unused.append(Unused(number, mode.name, known, value))
-    if known in DECISIVE and meant:
+    if (known in DECISIVE and meant) or (known == "conference_auto" and not meant):
         mode.waits_for.append(known)
+    if known == "room_slots":
+        mode.slots = meant
 
 
 def _complete(mode: ModeText, found: ModesText) -> None:
@@ -299,8 +303,47 @@ def _complete(mode: ModeText, found: ModesText) -> None:
     if values.get("voyeur_enabled") and not values.get("voyeur_cpm"):
         values["voyeur_cpm"] = values.get("group_cpm", 0)
         if not values["voyeur_cpm"]:  # nobody watches unseen for nothing
-            values["voyeur_enabled"] = False
-            found.unused.append(Unused(mode.lines["voyeur"], mode.name, "voyeur", "1"))
+            _drop_voyeurs(mode, found)
+    if values.get("conference"):
+        _complete_conference(mode, found)
+    elif "conference_auto" in mode.waits_for:
+        mode.waits_for.remove("conference_auto")
+    if values.get("by_link"):
+        _use(mode, found, "room_private")
+        values |= {"lobby": True, "requests_enabled": False}
+    if values.get("lobby"):
+        _complete_lobby(mode, found)
+
+
+def _complete_conference(mode: ModeText, found: ModesText) -> None:
+    slots = mode.slots if mode.slots is not None else mode.values.get("two_way_slots", 0)
+    mode.values["two_way_slots"] = min(slots or CONFERENCE_SLOTS, TWO_WAY_SLOTS_MAX)
+    _use(mode, found, "room_slots")
+    if "conference_auto" not in mode.waits_for:
+        _use(mode, found, "conference_auto")
+    if mode.values.get("voyeur_enabled"):  # nobody watches unseen where everybody is seen
+        _drop_voyeurs(mode, found)
+
+
+def _complete_lobby(mode: ModeText, found: ModesText) -> None:
+    """There is nothing to watch, so nothing that is said of watching counts."""
+    for setting in ("cpm", "cpm2", "2way"):
+        if mode.values.pop(USED[setting][0], 0) and setting in mode.lines:
+            found.unused.append(Unused(mode.lines[setting], mode.name, setting, ""))
+    if mode.values.get("voyeur_enabled"):
+        _drop_voyeurs(mode, found)
+
+
+def _drop_voyeurs(mode: ModeText, found: ModesText) -> None:
+    mode.values["voyeur_enabled"] = False
+    found.unused.append(Unused(mode.lines["voyeur"], mode.name, "voyeur", "1"))
+
+
+def _use(mode: ModeText, found: ModesText, setting: str) -> None:
+    """What another setting made mean something."""
+    line = mode.lines.get(setting)
+    found.unused = [unused for unused in found.unused if unused.line != line]
+    mode.waits_for = [name for name in mode.waits_for if name != setting]
 
 
 def _value(name: str, written: str) -> str:

@@ -11,10 +11,11 @@ from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import phrase
 
+from .call_terms import CallTerms
 from .rules import GROUP_CPM_MAX, TWO_WAY_SLOTS_MAX
 
 
-class MannerTerms(models.Model):
+class MannerTerms(CallTerms):
     voyeur_enabled = models.BooleanField(
         phrase(_("voyeurs: %(clients)s who watch unseen")),
         default=False,

@@ -283,6 +283,7 @@ class Room(models.Model):
         FREE = "free", pgettext_lazy("on air", "Live")
         PAID = "paid", _("Live, paid")
         PRIVATE = "private", _("In private")
+        LOBBY = "lobby", _("Takes calls")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")

@@ -35,6 +35,10 @@ class Terms(Struct, frozen=True):
     two_way_slots: int = 0
     two_way_cpm: int = 0
     split_by: str = "equal"  # how performers who are checked in share, `PricingSettings.check_in_split`
+    lobby: bool = False  # no public picture
+    lobby_chat: bool = False
+    by_link: bool = False  # calls come by link alone
+    conference: bool = False  # everybody sees the cameras of the 2-way
 
 
 class PriceRefused(ValueError):

@@ -34,6 +34,10 @@ SHARED_TERMS = (
     "voyeur_private",
     "two_way_slots",
     "two_way_cpm",
+    "lobby",
+    "lobby_chat",
+    "by_link",
+    "conference",
     "active",
 )
 REFUSALS = {

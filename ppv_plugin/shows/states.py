@@ -67,14 +67,16 @@ class TileView(Struct, frozen=True):
 
 
 class RoomView(Struct, frozen=True):
-    """A room as everybody sees it. `status`: offline, free, paid, private. `group` is set when the show is a paid one,
-    and `group_minimum` then says what a client needs to enter.
+    """A room as everybody sees it. `status`: offline, free, paid, private, lobby (calls only, no public picture).
+    `group` is set when the show is a paid one, and `group_minimum` then says what a client needs to enter.
 
     `mode_number` counts how often the performer changed the mode of this show; `mode_key` is the mode's key, the same
     in every language. `consent`: whoever is not inside has to agree to `group` before anything is seen; what was agreed
     to under another number counts for nothing. `slow_seconds`: one chat line of a client in so many seconds. `goals`:
     in their order. `voyeur`, `two_way`: None where the mode does not have it. `guests`: the names of the performers who
-    are checked in, `tiles`: the cameras of those who send one; none while the performer is in private."""
+    are checked in, `tiles`: the cameras of those who send one, and all of a `conference`; none while the performer is
+    in private. `lobby`: nobody is shown in public, also while the status is private. `talk`: whether those who are in
+    may write. `by_link`: calls begin by link alone."""
 
     slug: str
     title: str
@@ -97,6 +99,10 @@ class RoomView(Struct, frozen=True):
     two_way: MannerOffer | None = None
     guests: list[str] = []
     tiles: list[TileView] = []
+    lobby: bool = False
+    talk: bool = True
+    by_link: bool = False
+    conference: bool = False
 
 
 class RequestView(Struct, frozen=True):
@@ -112,6 +118,19 @@ class RequestView(Struct, frozen=True):
     client: str | None = None
     client_name: str | None = None
     funded_minutes: int | None = None
+
+
+class CallView(Struct, frozen=True):
+    """A call by link, with its frozen price (0 = free) and what is needed for it. `accepted`: the client has agreed.
+    `client_name`, and whether the client is `here`, are for the performer only."""
+
+    id: str
+    price: Price
+    minimum: str
+    expires_at: int | None
+    accepted: bool
+    client_name: str | None = None
+    here: bool = False
 
 
 class CameraView(Struct, frozen=True):
@@ -184,10 +203,11 @@ class PersonView(Struct, frozen=True):
     show), client, visitor (not signed in) or moderator (there unseen, to keep order).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
     `requests` (pending ones), `requests_mode`, `earned_today`, `show_tips` (what this show was tipped, before the
-    split), `voyeurs` (whether they may watch private shows), `cameras`, `check_ins` (into this show) and `visiting`
-    (invitations of others, and where one is checked in; of a guest those into this show) are for the performer of the
-    room, `own` for a client who is in no show of it. `ref` stands for this person in mentions. `blocked_until`,
-    `muted_until`: moments. `free_left_ms`: what is left of today's free watching, None where it has no end."""
+    split), `voyeurs` (whether they may watch private shows), `cameras`, `check_ins` (into this show), `visiting`
+    (invitations of others, and where one is checked in; of a guest those into this show) and `calls` (by link, that are
+    expected) are for the performer of the room, `own` for a client who is in no show of it, `call` for one who has a
+    call by link here. `ref` stands for this person in mentions. `blocked_until`, `muted_until`: moments.
+    `free_left_ms`: what is left of today's free watching, None where it has no end."""
 
     role: str
     name: str | None
@@ -210,3 +230,5 @@ class PersonView(Struct, frozen=True):
     cameras: list[CameraView] = []
     check_ins: list[CheckInView] = []
     visiting: list[CheckInView] = []
+    call: CallView | None = None
+    calls: list[CallView] = []

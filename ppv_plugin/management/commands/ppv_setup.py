@@ -30,6 +30,13 @@ MODES: list[dict[str, Any]] = [
         "two_way_cpm": 50,
     },
     {
+        "key": "conference",
+        "name": "Conference",
+        "description": "Up to six cameras that everybody in the room sees.",
+        "two_way_slots": 6,
+        "conference": True,
+    },
+    {
         "key": "group-paid",
         "name": "Group paid",
         "description": "Everybody inside pays per minute.",
@@ -39,6 +46,21 @@ MODES: list[dict[str, Any]] = [
         "voyeur_cpm": 175,
         "two_way_slots": 2,
         "two_way_cpm": 200,
+    },
+    {
+        "key": "calls",
+        "name": "Calls",
+        "description": "Nothing is shown in public; private calls on request.",
+        "lobby": True,
+        "lobby_chat": True,
+    },
+    {
+        "key": "locked-calls",
+        "name": "Locked calls",
+        "description": "Calls with one person each, by a link that you send.",
+        "lobby": True,
+        "by_link": True,
+        "requests_enabled": False,
     },
 ]
 TIPS: list[dict[str, Any]] = [

@@ -22,6 +22,7 @@ from ppv_plugin.rooms.models import Room
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..states import CameraView, PersonView, RequestView, SessionView
+from .calls import call_for, calls_expected
 from .check_ins import check_ins_of, visiting, visits
 from .free_time import free_left_ms
 from .meters import meters
@@ -74,6 +75,7 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
         check_ins=check_ins_of(show_id=show.id) if show is not None else [],
         visiting=visiting(performer_id=room.performer_id),
+        calls=calls_expected(room=room, now=now),
         show_tips=tokens(tips_of_show(show_id=show.id)) if show is not None else None,
     )
 
@@ -126,6 +128,7 @@ def _client_view(user: Any, room: Any, show: Show | None, connection: UUID | Non
             blocked and chat.blocked_until(performer_id=room.performer_id, client_id=client.pk, now=now)
         ),
         muted_until=_unix_ms(chat.muted_until(room_id=room.pk, client_id=client.pk, now=now)),
+        call=call_for(room=room, client=client, now=now) if not paid else None,
         free_left_ms=None if paid else free_left_ms(room=room, connection=connection, now=now),
     )
 

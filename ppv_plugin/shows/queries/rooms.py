@@ -131,7 +131,8 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
     inside = inside_of(list(shows.values()))
     goals = goals_of(room_ids=[room.pk for room in page])
     guests = guests_of(show_ids=[show.pk for show in shows.values()])
-    tiles = tiles_of(show_ids=[show.pk for show in shows.values() if show.pk in guests]) if guests else {}
+    with_tiles = [show.pk for show in shows.values() if show.pk in guests or show.terms.get("conference")]
+    tiles = tiles_of(show_ids=with_tiles) if with_tiles else {}
     slow = chat.slow_seconds(room_ids=list(shows))
     site_slow = {site_id: chat.chat_settings(row.site).slow_seconds for site_id, row in prices.items()} if shows else {}
     return [
@@ -175,6 +176,10 @@ def _view(
         voyeur=manner_offer(VOYEUR, room, show, prices, inside) if show is not None else None,
         two_way=manner_offer(TWO_WAY, room, show, prices, inside) if show is not None else None,
         guests=guests.get(show.pk, []) if show is not None else [],
+        lobby=bool(terms and terms.get("lobby")),
+        talk=not terms or not terms.get("lobby") or bool(terms.get("lobby_chat")),
+        by_link=bool(terms and terms.get("by_link")),
+        conference=bool(terms and terms.get("conference")),
     )
 
 

@@ -42,10 +42,10 @@ class Place:
 
 
 def place_of(*, user: Any, room_id: int, connection: UUID, now: datetime, camera: UUID | None = None) -> Place:
-    """`camera`: one beside the large picture, that of a guest for everybody who sees the show, or that of this visit
-    for the performer. Raises Gone (nobody live), NotAllowed (a paid show one is not in, somebody else's private show or
-    camera, a guest who is checked in no more), Blocked and FreeTimeOver. A moderator sees what is public, paid or not,
-    and is nobody's viewer."""
+    """`camera`: one beside the large picture, that of a guest or of a conference for everybody who sees the show, or
+    that of this visit for the performer. Raises Gone (nobody live), NotAllowed (a paid show one is not in, a lobby,
+    somebody else's private show or camera, a guest who is checked in no more), Blocked and FreeTimeOver. A moderator
+    sees what is public, paid or not, and is nobody's viewer."""
     show = _live(room_id)
     if show is None:
         raise Gone
@@ -57,7 +57,8 @@ def _own_place(user: Any, show: Show, connection: UUID, now: datetime) -> Place:
     private = _open_private(show)
     signed_in = user is not None and user.is_authenticated
     if signed_in and show.room.performer.user_id == user.pk:
-        return Place(rules.performer_participant(show.id), True, private is not None, True)
+        publishes = private is not None or not show.terms.get("lobby")
+        return Place(rules.performer_participant(show.id), publishes, private is not None, True)
     if signed_in and presence.is_guest(connection=connection):
         return _guest(user, show, free=private is None)
     if signed_in and presence.is_moderator(connection=connection):
@@ -70,7 +71,7 @@ def _own_place(user: Any, show: Show, connection: UUID, now: datetime) -> Place:
     visit = Visit.objects.in_force().filter(show=show, client=client).first() if client else None
     if visit is not None:
         return Place(rules.visit_participant(visit.id), visit.manner == rules.TWO_WAY, True, True)
-    if show.terms["group_cpm"]:
+    if show.terms["group_cpm"] or show.terms.get("lobby"):
         raise NotAllowed
     if private is None and free_left_ms(room=show.room, connection=connection, now=now) == 0:
         raise FreeTimeOver
@@ -101,14 +102,20 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
         return None
     performer = rules.performer_participant(show.id)
     private = _open_private(show)
-    visits = list(Visit.objects.in_force().filter(show=show).only("id", "session_id", "manner"))
+    visits = list(
+        Visit.objects.in_force().filter(show=show).only("id", "session_id", "manner").order_by("entered_at", "id")
+    )
     session_ids = [visit.session_id for visit in visits]
     if private is not None:
         session_ids.append(private.session_id)
     quotas = metering.quotas(boot_id=boot_id, session_ids=session_ids)
     public_source = None if private is not None else performer
     people_on_stage = [
-        ParticipantPlan(performer, publishes=AV, source=rules.private_participant(private.id) if private else None)
+        ParticipantPlan(
+            performer,
+            publishes=AV if private is not None or not show.terms.get("lobby") else frozenset(),
+            source=rules.private_participant(private.id) if private else None,
+        )
     ]
     if private is not None:
         people_on_stage.append(
@@ -124,17 +131,28 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
     for visit in visits:
         source = watched if visit.manner == rules.VOYEUR else public_source
         people_on_stage += _inside(visit, source, quotas.get(visit.session_id))
-    unpaid = presence.moderator_participants(room_id=room_id)
-    if not show.terms["group_cpm"]:
-        unpaid = [*presence.viewer_participants(room_id=room_id), *unpaid]
+    unpaid = _unpaid(show)
     people_on_stage += [ParticipantPlan(name, source=public_source) for name in unpaid]
     people_on_stage += guests_on_stage(show, source=public_source)
     return StagePlan(
         rules.stage_name(room_id),
-        tuple(with_tiles(people_on_stage, performer=performer, cameras=cameras_of(show))),
+        _carried(with_tiles(people_on_stage, performer=performer, cameras=cameras_of(show)), len(people_on_stage)),
         max_kbps=conf.RELAY_MAX_KBPS,
         keyframe_ms=STEADY_KEYFRAME_MS if rules.manner_cpm(show.terms, rules.VOYEUR) is not None else 0,
     )
+
+
+def _carried(plans: list[ParticipantPlan], people: int) -> tuple[ParticipantPlan, ...]:
+    """All people; of the cameras beside the large picture as many ends as the engine can carry, so that a conference
+    with many who watch goes on."""
+    return tuple(plans[: max(people, conf.RELAY_MAX_PARTICIPANTS)])
+
+
+def _unpaid(show: Show) -> list[str]:
+    if show.terms.get("lobby"):
+        return []
+    moderators = presence.moderator_participants(room_id=show.room_id)
+    return moderators if show.terms["group_cpm"] else [*presence.viewer_participants(room_id=show.room_id), *moderators]
 
 
 def _inside(visit: Visit, source: str | None, quota_ms: int | None) -> list[ParticipantPlan]:

@@ -1,4 +1,5 @@
-"""Cameras that everybody in a show sees beside the large picture: those of performers who are checked in."""
+"""Cameras that everybody in a show sees beside the large picture: those of performers who are checked in, and
+all of a conference."""
 
 from __future__ import annotations
 
@@ -11,29 +12,44 @@ from ppv_plugin.rooms import presence
 
 from .. import rules
 from ..check_in_models import CheckIn
+from ..models import Visit
 from ..states import TileView
 
 
 def tiles_of(*, show_ids: Collection[UUID]) -> dict[UUID, list[TileView]]:
-    """show -> the cameras of guests that are on stage; in private nobody's. Shows without any are left out."""
-    rows = CheckIn.objects.filter(show_id__in=show_ids, state=CheckIn.State.IN).exclude(
-        show__private_shows__state="open"
-    )
-    guests = list(rows.order_by("joined_at", "id").values_list("show_id", "id", "performer__name"))
-    if not guests:
-        return {}
-    held = presence.held_of(participants=[rules.guest_participant(pk) for _show, pk, _name in guests])
+    """show -> the cameras of guests that are on stage, then those of a conference; in private nobody's. Shows without
+    any are left out."""
     found: dict[UUID, list[TileView]] = {}
-    for show_id, pk, name in guests:
-        if rules.guest_participant(pk) in held:
-            found.setdefault(show_id, []).append(TileView(str(pk), name))
+    for show_id, tile, _sender in [*_of_guests(show_ids), *_of_conferences(show_ids)]:
+        found.setdefault(show_id, []).append(tile)
     return found
 
 
 def cameras_of(show: Any) -> dict[UUID, str]:
     """camera -> the participant that sends it, of this show."""
-    tiles = tiles_of(show_ids=[show.id]).get(show.id, [])
-    return {UUID(tile.id): rules.guest_participant(UUID(tile.id)) for tile in tiles}
+    return {UUID(tile.id): sender for _show, tile, sender in [*_of_guests([show.id]), *_of_conferences([show.id])]}
+
+
+def _of_guests(show_ids: Collection[UUID]) -> list[tuple[UUID, TileView, str]]:
+    rows = CheckIn.objects.filter(show_id__in=show_ids, state=CheckIn.State.IN).exclude(
+        show__private_shows__state="open"
+    )
+    guests = list(rows.order_by("joined_at", "id").values_list("show_id", "id", "performer__name"))
+    if not guests:
+        return []
+    held = presence.held_of(participants=[rules.guest_participant(pk) for _show, pk, _name in guests])
+    senders = [(show_id, pk, name, rules.guest_participant(pk)) for show_id, pk, name in guests]
+    return [(show_id, TileView(str(pk), name), sender) for show_id, pk, name, sender in senders if sender in held]
+
+
+def _of_conferences(show_ids: Collection[UUID]) -> list[tuple[UUID, TileView, str]]:
+    rows = (
+        Visit.objects.in_force()
+        .filter(show_id__in=show_ids, show__terms__conference=True, manner=rules.TWO_WAY)
+        .exclude(show__private_shows__state="open")
+    )
+    cameras = rows.order_by("entered_at", "id").values_list("show_id", "id", "client__name")
+    return [(show_id, TileView(str(pk), name), rules.visit_participant(pk)) for show_id, pk, name in cameras]
 
 
 def guests_on_stage(show: Any, *, source: str | None) -> list[ParticipantPlan]:
@@ -58,11 +74,11 @@ def with_tiles(
             rules.tile_participant(person.id, camera),
             source=sender,
             unseen=person.unseen,
-            follows=person.id if person.needs else None,
+            follows=person.id if person.needs and person.quota_ms is not None else None,
         )
         for person in people
         if performer in (person.id, person.source)
         for camera, sender in cameras.items()
-        if sender != person.id
+        if sender != person.id and not (person.id == performer and sender.startswith("v-"))  # has an end of its own
     ]
     return [*people, *ends]

@@ -1,5 +1,6 @@
 """Verbs of shows. Each is one short module; import them from here."""
 
+from .calls import cancel_call, join_call, make_call, place_call, withdraw_call
 from .check_ins import answer_invitation, end_check_in, invite, leave_barred
 from .endings import close_show, end_private_show, end_session, end_visit
 from .free_time import count_free_time
@@ -37,6 +38,7 @@ __all__ = [
     "apply_stage",
     "ban",
     "block_client",
+    "cancel_call",
     "cancel_request",
     "close_camera",
     "close_left_behind",
@@ -55,6 +57,7 @@ __all__ = [
     "give_tip",
     "go_live",
     "invite",
+    "join_call",
     "join_media",
     "kick",
     "leave",
@@ -63,10 +66,12 @@ __all__ = [
     "leave_media",
     "lift",
     "lift_veils",
+    "make_call",
     "moderated_room",
     "move_goal",
     "mute",
     "names",
+    "place_call",
     "rate_room",
     "record_stage_time",
     "remove_rating",
@@ -80,4 +85,5 @@ __all__ = [
     "set_words",
     "switch_mode",
     "usage_reports",
+    "withdraw_call",
 ]

@@ -180,6 +180,8 @@ def room_moved_on(room: Any) -> None:
         state = Room.State.OFFLINE
     elif PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).exists():
         state = Room.State.PRIVATE
+    elif show.terms.get("lobby"):
+        state = Room.State.LOBBY
     else:
         state = Room.State.PAID if show.terms["group_cpm"] else Room.State.FREE
     Room.objects.filter(pk=room.pk).update(state=state)

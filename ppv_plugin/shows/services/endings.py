@@ -17,10 +17,13 @@ from ppv_plugin.rooms import snapshots as rooms
 from ppv_plugin.rooms.queries import pricing
 from ppv_plugin.signals import announce, person_changed, private_ended, request_changed, show_ended
 
+from ..call_models import LockedCall
 from ..check_in_models import CheckIn
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from .common import lock_room, performer_moved_on, person_moved_on, room_moved_on
 from .unseen import inside_changed, lift_veils
+
+BROKE_OFF = frozenset({"client_lost", "performer_lost", "media_lost", "never_started"})
 
 
 @transaction.atomic
@@ -34,10 +37,18 @@ def end_private_show(*, private_id: UUID, reason: str, now: datetime, note: str 
     if not ended:
         return False
     _close_session(room, private.session_id, reason, now, note)
+    _settle_call(private, reason, now)
     room_moved_on(room)
     _tell_both(room, private.client.user_id)
     announce(private_ended, private_id=private_id)
     return True
+
+
+def _settle_call(private: PrivateShow, reason: str, now: datetime) -> None:
+    """The link of a locked call is used up, unless nothing came of it or it broke off."""
+    if reason not in BROKE_OFF and metering_queries.receipt(session_id=private.session_id).used_ms:
+        calls = LockedCall.objects.filter(request=private.request_id, state=LockedCall.State.OPEN)
+        calls.update(state=LockedCall.State.DONE, ended_at=now)
 
 
 @transaction.atomic

@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from ppv_plugin import hooks
 from ppv_plugin.errors import BadInput, Busy, Gone, NotAllowed, NotFound, PriceChanged
+from ppv_plugin.ledger import services as ledger
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import rules as metering_rules
 from ppv_plugin.metering import services as metering
@@ -80,7 +82,7 @@ def request_private(
             created_at=now,
             expires_at=now + timedelta(seconds=rooms.pricing(room.site).request_seconds),
         )
-        _tell(request)
+        tell_request(request)
         if show.room.performer.requests == "auto_reject":
             close_request(request=request, state=PrivateRequest.State.REJECTED, now=now)
             request.refresh_from_db()
@@ -92,13 +94,13 @@ def _check_open(show: Show, client: Any) -> None:
         raise NotAllowed(_("Nobody knows that you are here. Leave first, then ask."))
     if not show.terms["requests_enabled"] or show.room.performer.requests == "hidden":
         raise NotAllowed
-    if _busy(show, client):
+    if is_busy(show, client):
         raise Busy
     if PrivateRequest.objects.filter(show=show, client=client, state=_PENDING).exists():
         raise Busy
 
 
-def _busy(show: Show, client: Any) -> bool:
+def is_busy(show: Show, client: Any) -> bool:
     """Either of the two is in a private show, here or elsewhere."""
     return PrivateShow.objects.filter(Q(show=show) | Q(client=client), state=PrivateShow.State.OPEN).exists()
 
@@ -112,8 +114,9 @@ def cancel_request(*, user: Any, request_id: UUID | str, now: datetime) -> None:
             raise Gone
 
 
-def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: datetime) -> None:
-    """The performer accepts (the private show begins, metered once media flows) or declines.
+def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: datetime, free: bool = False) -> None:
+    """The performer accepts (the private show begins, metered once media flows) or declines. `free`: accepts, and it
+    costs nothing, as it was paid for otherwise or is a gift; the meter runs all the same (spec C-4).
 
     Raises NotFound for a request to somebody else, Gone when it was answered, cancelled or has expired, Busy when
     another private show is running.
@@ -127,12 +130,25 @@ def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: date
         if not accept:
             close_request(request=request, state=PrivateRequest.State.REJECTED, now=now)
             return
-        if _busy(request.show, request.client):
+        if is_busy(request.show, request.client):
             raise Busy
-        _begin(room, request, now)
+        begin_private(room, _for_nothing(request, now) if free else request, now)
 
 
-def _begin(room: Any, request: PrivateRequest, now: datetime) -> None:
+def _for_nothing(request: PrivateRequest, now: datetime) -> PrivateRequest:
+    """At no price, and with nothing held for it."""
+    tariff = replace(metering_rules.tariff_from(request.tariff), cpm=0)
+    ledger.release_hold(hold_id=request.hold_id, now=now)
+    request.hold = metering.reserve(
+        account_id=request.hold.account_id, tariff=tariff, source="free_call", source_id=str(request.id), now=now
+    )
+    request.tariff = metering_rules.tariff_to(tariff)
+    request.save(update_fields=["hold", "tariff"])
+    return request
+
+
+def begin_private(room: Any, request: PrivateRequest, now: datetime) -> None:
+    """Call in a transaction that holds the room's lock."""
     private_id = uuid4()
     used = _grace_used(request.show, request.client, request.created_at)  # as it was when the tariff was frozen
     session = metering.open_session(
@@ -153,7 +169,7 @@ def _begin(room: Any, request: PrivateRequest, now: datetime) -> None:
     )
     PrivateRequest.objects.filter(id=request.id).update(state=PrivateRequest.State.ACCEPTED, answered_at=now)
     room_moved_on(room)
-    _tell(request, state=PrivateRequest.State.ACCEPTED)
+    tell_request(request, state=PrivateRequest.State.ACCEPTED)
     announce(private_started, private_id=private_id)
 
 
@@ -208,7 +224,7 @@ def _find(rows: Any, pk: UUID | str) -> Any:
     return found
 
 
-def _tell(request: PrivateRequest, state: str = _PENDING) -> None:
+def tell_request(request: PrivateRequest, state: str = _PENDING) -> None:
     room = request.show.room
     person_moved_on(user_id=request.client.user_id, room_id=room.pk)
     person_moved_on(user_id=room.performer.user_id, room_id=room.pk)

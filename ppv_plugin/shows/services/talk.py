@@ -98,6 +98,8 @@ def _check_inside(show: Show, client: Any) -> None:
         raise NotAllowed(_("You watch unseen, so you cannot write."))
     if show.terms["group_cpm"] and visit is None:
         raise NotAllowed
+    if show.terms.get("lobby") and not show.terms.get("lobby_chat"):
+        raise NotAllowed(_("Nobody writes in this lobby."))
 
 
 def _people(show: Show, within: PrivateShow | None, now: datetime) -> list[Person]:

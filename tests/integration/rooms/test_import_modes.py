@@ -67,18 +67,32 @@ def test_modes_that_need_a_missing_feature_cannot_be_chosen_and_are_named() -> N
     said = run(OLD_SITE)
     waiting = set(RoomMode.objects.filter(active=False).values_list("key", flat=True))
     assert waiting == {
-        "video-conference", "video-collaboration", "audio-only", "text-only", "calls", "locked-calls", "random-match",
+        "video-collaboration", "audio-only", "text-only", "random-match",
     }  # fmt: skip
-    assert "it needs room_private, calls_only, group_disabled" in said
+    assert "it needs room_random, room_private" in said
+
+
+def test_conference_calls_and_locked_calls_are_what_they_were() -> None:
+    run(OLD_SITE)
+    known = {mode.key: mode for mode in RoomMode.objects.all()}
+    assert (known["video-conference"].conference, known["video-conference"].two_way_slots) == (True, 6)
+    assert (known["calls"].lobby, known["calls"].by_link, known["calls"].requests_enabled) == (True, False, True)
+    assert (known["locked-calls"].by_link, known["locked-calls"].requests_enabled) == (True, False)
+    for key in ("video-conference", "calls", "locked-calls"):
+        known[key].full_clean()
 
 
 def test_what_is_not_used_yet_is_listed_with_its_line() -> None:
     said = run(OLD_SITE)
-    assert "line 17: room_slots = 6  [Video Conference]" in said
+    assert "line 25: vw_presentationMode = 1  [Video Collaboration]" in said
     settings = [line for line in OLD_SITE.read_text().splitlines() if "=" in line and not line.startswith((";", "#"))]
-    used = ("description", "cpm", "requests_disable", "snapshots", "voyeur", "2way")
+    used = (
+        "description", "cpm", "requests_disable", "snapshots", "voyeur", "2way",
+        "room_conference", "group_disabled", "calls_only",
+    )  # fmt: skip
+    of_their_modes = 4  # slots and conference_auto of conferences, room_private of locked calls
     left = [line for line in settings if not line.strip().lower().startswith(used)]
-    assert said.count("\n  line ") == len(left)
+    assert said.count("\n  line ") == len(left) - of_their_modes
 
 
 def test_the_same_text_again_changes_nothing() -> None:

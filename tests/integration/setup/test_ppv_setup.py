@@ -38,8 +38,13 @@ def test_a_fresh_site_gets_modes_groups_and_pages() -> None:
     terms = ("key", "group_cpm", "requests_enabled", "voyeur_cpm", "two_way_slots", "two_way_cpm")
     assert list(RoomMode.objects.values_list(*terms)) == [
         ("free", 0, True, 25, 2, 50),
+        ("conference", 0, True, 0, 6, 0),
         ("group-paid", 150, False, 175, 2, 200),
+        ("calls", 0, True, 0, 0, 0),
+        ("locked-calls", 0, False, 0, 0, 0),
     ]
+    for mode in RoomMode.objects.all():
+        mode.full_clean()
     assert "page Live at /live/" in said
     slugs = Site.objects.get().root_page.get_children().values_list("slug", flat=True)
     assert list(slugs) == ["live", "studio", "team", "wallet", "register", "register-to-go-live"]
@@ -184,7 +189,7 @@ def test_without_page_types_it_does_the_rest(monkeypatch: pytest.MonkeyPatch) ->
     said = run()
     assert "skipped the live page" in said
     assert 'Add "ppv_plugin.pages" to INSTALLED_APPS' in said
-    assert RoomMode.objects.count() == 2
+    assert RoomMode.objects.count() == len(ppv_setup.MODES)
 
 
 def test_the_default_groups_name_permissions_that_exist() -> None:

@@ -20,7 +20,7 @@ export class Cameras {
   }
 
   /** @param {import("ppv/store").State} state */
-  render({ me, onAir, conn, connection }) {
+  render({ room, me, onAir, conn, connection }) {
     const wanted = onAir && !me?.elsewhere && conn.phase !== "closed" ? (me?.cameras ?? []) : [];
     const alive = new Set(wanted.map((camera) => camera.id));
     for (const [id, shown] of this.#shown) {
@@ -31,7 +31,7 @@ export class Cameras {
       this.#shown.delete(id);
     }
     for (const camera of wanted) {
-      const shown = this.#shown.get(camera.id) ?? this.#add(camera);
+      const shown = this.#shown.get(camera.id) ?? this.#add(camera, Boolean(room?.conference));
       if (conn.phase === "open") shown.link.aim(`${camera.id}@${connection}`);
     }
   }
@@ -44,12 +44,17 @@ export class Cameras {
     part(shown.card, "hear")?.setAttribute("aria-pressed", String(!shown.video.muted));
   }
 
-  /** @param {CameraView} camera */
-  #add(camera) {
+  /**
+   * @param {CameraView} camera
+   * @param {boolean} heard in a conference from the start
+   */
+  #add(camera, heard) {
     const card = cloneOf(this.root, "camera-card");
     card.dataset["camera"] = camera.id;
     showTexts(card, { camera_name: camera.client_name });
     const video = need(card, "camera", HTMLVideoElement);
+    video.muted = !heard;
+    part(card, "hear")?.setAttribute("aria-pressed", String(heard));
     const link = new Link("subscribe", {
       offer: async (direction, sdp) => {
         const ack = await this.session.do({ t: "media.offer", direction, sdp, take_over: false, camera: camera.id });

@@ -47,8 +47,9 @@ export class PPVListing extends HTMLElement {
     }
     const wasLive = tile.dataset["status"] !== "offline";
     tile.dataset["status"] = room.status;
+    const view = { status: room.status, lobby: room.lobby ? "yes" : "no" };
     for (const badge of tile.querySelectorAll("[data-when]")) {
-      badge.toggleAttribute("hidden", !holds(badge.getAttribute("data-when") ?? "", { status: room.status }));
+      badge.toggleAttribute("hidden", !holds(badge.getAttribute("data-when") ?? "", view));
     }
     setText(tile, "mode", room.mode ?? "");
     setText(tile, "viewers", new Intl.NumberFormat(language()).format(room.viewers));

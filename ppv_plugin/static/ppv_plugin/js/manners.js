@@ -58,6 +58,8 @@ export function viewOfManners(room, me) {
     two_way: mannerStateOf("two_way", room, me),
     offers: room?.voyeur || room?.two_way ? "yes" : "no",
     watched: room?.private.watched ? "yes" : "no",
+    two_way_free: hundredths(room?.two_way?.price.cpm) ? "no" : "yes",
+    conference: room?.conference ? "yes" : "no",
     cameras: me?.cameras?.length ? "yes" : "no",
     voyeur_again: again,
     voyeur_bound: boundOf(me?.own, me?.own?.voyeur_ends_ms),

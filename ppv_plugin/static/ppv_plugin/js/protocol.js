@@ -13,11 +13,12 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{state: "open"|"busy"|"auto_reject"|"hidden"|"off", price: Price, minutes_to_start: number,
  *   minimum: string, request_seconds: number, watched?: boolean}} PrivateOffer
  * @typedef {{state: "open"|"busy"|"full", price: Price, minimum: string, slots?: number, free?: number}} MannerOffer
- * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private",
+ * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private"|"lobby",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
  *   mode_number?: number, consent?: boolean, slow_seconds?: number,
- *   goals?: GoalView[], guests?: string[], tiles?: TileView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null}} RoomView
+ *   goals?: GoalView[], guests?: string[], tiles?: TileView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null,
+ *   lobby?: boolean, talk?: boolean, by_link?: boolean, conference?: boolean}} RoomView
  * @typedef {{id: string, name: string}} TileView
  * @typedef {{id: string, name: string, state: "invited"|"in", room: string}} CheckInView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
@@ -34,12 +35,15 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   private_cpm?: string|null, private_minimum?: string|null, voyeur_ends_ms?: number|null,
  *   two_way_ends_ms?: number|null}} OwnTerms
  * @typedef {{id: string, client: string, client_name: string}} CameraView
+ * @typedef {{id: string, price: Price, minimum: string, expires_at: number|null, accepted: boolean,
+ *   client_name?: string|null, here?: boolean}} CallView
  * @typedef {{role: "performer"|"guest"|"client"|"visitor"|"moderator", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,
  *   own?: OwnTerms|null, ref?: string, voyeurs?: boolean|null, cameras?: CameraView[],
  *   blocked_until?: number|null, muted_until?: number|null, free_left_ms?: number|null,
- *   show_tips?: string|null, check_ins?: CheckInView[], visiting?: CheckInView[]}} PersonView
+ *   show_tips?: string|null, check_ins?: CheckInView[], visiting?: CheckInView[],
+ *   call?: CallView|null, calls?: CallView[]}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
  *   private?: boolean, mine?: boolean, deleted?: boolean, mentions?: {ref: string, name: string}[], event?: string,
  *   facts?: Record<string, string>}} ChatView
@@ -74,7 +78,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   | {t: "chat.ban", id: number, days: number|null, address: boolean} | {t: "chat.slow", seconds: number} | {t: "show.start", mode: number} | {t: "show.mode", mode: number}
  *   | {t: "show.end"}
  *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string, watched: boolean}
- *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean}
+ *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean, free?: boolean}
+ *   | {t: "call.join", id: string, cpm: string} | {t: "call.cancel", id: string}
  *   | {t: "private.end", id: string} | {t: "group.leave"}
  *   | {t: "group.enter", cpm: string, mode_number: number, manner?: "group"|"voyeur"|"two_way"}
  *   | {t: "camera.close", id: string} | {t: "voyeurs.set", value: boolean}

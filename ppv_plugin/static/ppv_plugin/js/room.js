@@ -6,7 +6,9 @@ import { RoomSession } from "ppv/session";
 import { TipDialog, TipEffects } from "ppv/tips";
 import { showGoals } from "ppv/goals";
 import { Refusal } from "ppv/protocol";
-import { wireActions } from "ppv/actions";
+import { Wall } from "ppv/wall";
+import { joinsAgain, seenCameras } from "ppv/calls";
+import { reasonOf, tell, wireActions } from "ppv/actions";
 
 /** @typedef {import("ppv/store").State} State */
 /** @typedef {"voyeur"|"two_way"} Manner */
@@ -19,6 +21,9 @@ export class PPVRoom extends HTMLElement {
   #shownPrice = "";
   #shownTerms = "";
   #shownManners = "";
+  /** @type {Wall|null} */
+  #wall = null;
+  #joinedAt = "";
 
   connectedCallback() {
     if (this.session) return;
@@ -29,6 +34,8 @@ export class PPVRoom extends HTMLElement {
     this.#wireModeDialog(session);
     for (const manner of MANNERS) this.#wireManner(session, manner);
     this.#wireVolume(session);
+    this.#wireCall(session);
+    this.#wall = new Wall(this, session);
     const effects = new TipEffects(this, { silent: () => session.stage.sound !== "on" });
     const tips = part(this, "tip-dialog") ? new TipDialog(session) : null;
     wireActions(this, { tip: () => tips?.open(), "tip-sound": () => effects.toggle() }, session.say);
@@ -79,6 +86,32 @@ export class PPVRoom extends HTMLElement {
         dialog.close();
       });
     });
+  }
+
+  /** A call by link: agreed to here, and begun when both are there. @param {RoomSession} session */
+  #wireCall(session) {
+    const form = part(this, "call-form");
+    if (!(form instanceof HTMLFormElement)) return;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void session.perform(need(form, "call-join", HTMLButtonElement), async () => {
+        await session.devices.start();
+        session.store.set({ joining: session.store.state.me?.call?.id ?? "" });
+        await this.#join(session);
+      });
+    });
+  }
+
+  /** @param {RoomSession} session */
+  async #join(session) {
+    const { me, room } = session.store.state;
+    this.#joinedAt = `${room?.show}${room?.status}`;
+    try {
+      await session.do({ t: "call.join", id: me?.call?.id ?? "", cpm: me?.call?.price.cpm ?? "" });
+    } catch (why) {
+      if (!(why instanceof Refusal) || why.code !== "busy") session.store.set({ joining: "" });
+      throw why;
+    }
   }
 
   /**
@@ -150,6 +183,7 @@ export class PPVRoom extends HTMLElement {
       enter: () => this.#enter(session),
       "ask-voyeur": () => this.#askManner(session, "voyeur"),
       "ask-two-way": () => this.#askManner(session, "two_way"),
+      "leave-call": () => session.store.set({ joining: "" }),
       leave: () => session.do({ t: "group.leave" }),
       "end-private": () => session.do({ t: "private.end", id: state().me?.session?.id ?? "" }),
     };
@@ -170,6 +204,10 @@ export class PPVRoom extends HTMLElement {
     } else if (session.devices.running && screen !== "asking" && !session.dialog("ask-dialog").open) {
       session.devices.stop();
     }
+    if (joinsAgain(state) && this.#joinedAt !== `${state.room?.show}${state.room?.status}`) {
+      void this.#join(session).catch((why) => tell(this, reasonOf(why, session.say)));
+    }
+    if (state.media.subscribe !== "connecting") this.#wall?.follow(seenCameras(state));
     showGoals(this, state.room?.goals ?? []);
     session.stage.show(session.received);
     session.stage.showOwn(sends ? session.devices.stream : null);

@@ -24,6 +24,7 @@ import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners
  * @property {boolean} onAir the performer chose devices in this tab
  * @property {number} clockSkew server's clock minus ours
  * @property {string} outcome what became of the last request: "", rejected, expired, cancelled
+ * @property {string} joining the call by link that was agreed to in this tab, which waits for the performer
  * @property {boolean} asked whoever watched is asked to agree to the price of a mode that began meanwhile
  */
 
@@ -42,6 +43,7 @@ export function initialState() {
     onAir: false,
     clockSkew: 0,
     outcome: "",
+    joining: "",
     asked: false,
   };
 }
@@ -168,6 +170,7 @@ export function screenOf({ room, me, conn, receipt }) {
   if (room.status === "offline") return "offline";
   if (me.role === "performer") return "own-room";
   if (room.status === "private") return "others-private";
+  if (room.status === "lobby") return "lobby";
   if (me.role === "moderator") return "watch-free";
   if (room.status === "free") return me.free_left_ms === 0 ? "free-over" : "watch-free";
   const entry = entryStateOf(room, me);
@@ -290,6 +293,7 @@ export function viewOf(state, screen = screenOf) {
     low: me?.role === "client" && me.session ? String(thresholdOf(leftMs(meter)) ?? "no") : "no",
     session: me?.session?.kind ?? "no",
     ...viewOfManners(room, me),
+    ...viewOfCalls(state),
     receiving: receives ? media.subscribe : "none",
     sending: media.publish,
     requests: me?.requests?.length ? "yes" : "no",
@@ -307,6 +311,18 @@ export function viewOf(state, screen = screenOf) {
   };
 }
 
+/** @param {State} state @returns {Record<string, string>} */
+function viewOfCalls({ room, me, joining }) {
+  return {
+    lobby: room?.lobby ? "yes" : "no",
+    by_link: room?.by_link ? "yes" : "no",
+    call: me?.call ? (joining === me.call.id ? "waiting" : "open") : "no",
+    call_free: hundredths(me?.call?.price.cpm) ? "no" : "yes",
+    calls: me?.calls?.length ? "yes" : "no",
+    paying: me?.session && hundredths(me.session.price.cpm) ? "yes" : "no",
+  };
+}
+
 /**
  * Whether what one writes is taken: somebody is live, and one is inside where inside is paid for.
  * @param {State} state
@@ -314,6 +330,7 @@ export function viewOf(state, screen = screenOf) {
 function mayTalk({ room, me }) {
   if (!room?.show || !me || me.blocked || me.muted_until || me.free_left_ms === 0) return false;
   if (me.role === "visitor" || me.role === "moderator" || me.session?.kind === "voyeur") return false;
+  if (room.talk === false && me.role !== "performer" && !me.session) return false;
   return me.role === "performer" || Boolean(me.session) || !room.group;
 }
 
@@ -328,7 +345,7 @@ export function mediaPlan({ room, me, connection, onAir, conn }) {
   if (conn.phase === "closed" || !room || !me || me.blocked || me.elsewhere || !room.show) return none;
   const key = (/** @type {string} */ id) => `${id}@${connection}`;
   if (me.role === "performer") {
-    if (!onAir) return none;
+    if (!onAir || room.status === "lobby") return none; // nobody is shown before a call begins
     return { publish: key(room.show), subscribe: inPrivate(me) && me.session ? key(me.session.id) : null };
   }
   if (me.session && inPrivate(me)) return { publish: key(me.session.id), subscribe: key(me.session.id) };
