@@ -323,10 +323,7 @@ class Room(models.Model):
         RoomCategory, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("category")
     )
     private_cpm = TokensField(
-        _("own private price per minute"),
-        null=True,
-        blank=True,
-        help_text=_("Empty = the site's price."),
+        _("own private price per minute"), null=True, blank=True, help_text=_("Empty = the site's price.")
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OFFLINE)
     offline = models.GeneratedField(  # what the listing sorts by first, so that an index can have it
