@@ -47,7 +47,9 @@ def plan(cast: Cast) -> dict[str, ParticipantPlan]:
 
 def test_everybody_reads_whose_cameras_there_are_and_sees_each(cast: Cast, conference: RoomMode) -> None:
     cast.live(cast.bo, conference)
-    one, two = slot(cast, cast.cy), slot(cast, cast.di)
+    one = slot(cast, cast.cy)
+    cast.pass_time(1)
+    two = slot(cast, cast.di)
     cast.join(cast.ana, cast.bo_room, "subscribe")
     view = views.room_view(room_id=cast.bo_room.pk, now=cast.now)
     assert [(seen.id, seen.name) for seen in view.tiles] == [(str(one.id), "cy"), (str(two.id), "di")]
