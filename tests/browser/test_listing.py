@@ -28,6 +28,19 @@ def test_an_open_listing_follows_a_show_from_its_beginning_to_its_end(visitor: C
     expect(elsewhere.get_by_text("Newly live:")).to_be_hidden()
 
 
+def test_several_lists_on_a_page_follow_by_one_socket(visitor: Client, ana: Performer) -> None:
+    sockets: list[str] = []
+    visitor.page.on("websocket", lambda socket: sockets.append(socket.url))
+    visitor.opens("/")
+    lists = visitor.page.locator("ppv-listing")
+    assert lists.count() > 1
+    tiles = lists.locator('[data-room="ana"]')
+    assert tiles.count() > 0
+    ana.goes_live("Free")
+    expect(lists.locator('[data-room="ana"][data-status="free"]')).to_have_count(tiles.count())
+    assert len(sockets) == 1
+
+
 def test_filters_and_pages_work_without_javascript(visitor: Client) -> None:
     context = visitor.page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
     page = context.new_page()

@@ -9,10 +9,42 @@ import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
 
 const STALE_MS = 3000;
+/** @type {Map<string, Feed>} by address: several listings of a page share one socket */
+const feeds = new Map();
+
+/** The socket that tells of every room, and who listens on this page. */
+class Feed {
+  /** @type {Set<PPVListing>} */
+  listings = new Set();
+
+  /** @param {string} path */
+  constructor(path) {
+    this.socket = new PPVSocket({
+      url: socketAddress(path),
+      welcomed: false,
+      onMessage: (message) => {
+        if (message.t === "listing.room") for (const listing of this.listings) listing.update(message.room);
+      },
+      onState: (conn) => {
+        const stale = conn.phase === "lost" || conn.phase === "closed";
+        for (const listing of this.listings) listing.showStale(stale);
+      },
+    });
+    wakeWithPage(this.socket);
+    addEventListener("pagehide", () => this.socket.close());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+    this.socket.open();
+  }
+
+  /** @param {string} path */
+  static of(path) {
+    const feed = feeds.get(path) ?? new Feed(path);
+    feeds.set(path, feed);
+    return feed;
+  }
+}
 
 export class PPVListing extends HTMLElement {
-  /** @type {PPVSocket|null} */
-  socket = null;
   /** @type {Set<string>} rooms that are live and not on this page */
   newcomers = new Set();
   /** the server's clock when the page was made, in Unix milliseconds */
@@ -22,20 +54,13 @@ export class PPVListing extends HTMLElement {
 
   connectedCallback() {
     const path = this.dataset["socket"];
-    if (!path || this.socket) return;
+    if (!path) return;
     if (this.dataset["madeAt"]) this.madeAt = Number(this.dataset["madeAt"]);
-    this.socket = new PPVSocket({
-      url: socketAddress(path),
-      welcomed: false,
-      onMessage: (message) => message.t === "listing.room" && this.update(message.room),
-      onState: (conn) => {
-        this.#showStale(conn.phase === "lost" || conn.phase === "closed");
-      },
-    });
-    wakeWithPage(this.socket);
-    addEventListener("pagehide", () => this.socket?.close());
-    addEventListener("pageshow", (event) => event.persisted && location.reload());
-    this.socket.open();
+    Feed.of(path).listings.add(this);
+  }
+
+  disconnectedCallback() {
+    for (const feed of feeds.values()) feed.listings.delete(this);
   }
 
   /** @param {RoomView} room */
@@ -86,7 +111,7 @@ export class PPVListing extends HTMLElement {
   }
 
   /** @param {boolean} stale */
-  #showStale(stale) {
+  showStale(stale) {
     clearTimeout(this.#staleTimer);
     const notice = part(this, "stale");
     if (!notice) return;
