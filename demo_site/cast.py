@@ -21,6 +21,7 @@ class Person:
     category: str = ""
     languages: tuple[str, ...] = ("en",)
     stars: tuple[int, ...] = ()
+    evenings: tuple[int, ...] = ()  # weekdays on which they were live, Monday = 0
 
 
 PERFORMERS = [
@@ -40,6 +41,7 @@ PERFORMERS = [
         category="lessons",
         languages=("en", "es"),
         stars=(5, 5, 4),
+        evenings=(0, 1, 3, 5),
     ),
     Person(
         login="bo",
@@ -56,6 +58,7 @@ PERFORMERS = [
         category="music",
         languages=("en", "de"),
         stars=(4, 5),
+        evenings=(2, 4, 6),
     ),
     Person(
         login="ida",
@@ -67,6 +70,7 @@ PERFORMERS = [
         private_cpm=80,
         category="lessons",
         stars=(5,),
+        evenings=(1, 3),
     ),
     Person(
         login="noa",
@@ -79,6 +83,7 @@ PERFORMERS = [
         category="well-being",
         languages=("en", "de", "fr"),
         in_studio=True,
+        evenings=(6,),
     ),
 ]
 STUDIO_ROOM = "The attic of Eos"
