@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 
 WIDTH, HEIGHT = 900, 180
 
@@ -21,7 +21,7 @@ class Bar:
 
     @property
     def text(self) -> str:
-        return tokens(self.amount)
+        return written(self.amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from .amounts import written
+
 
 class PPVError(Exception):
     """Base of all refusals. `code` is stable (the protocol sends it); `retryable`: the same call may succeed later."""
@@ -18,7 +20,8 @@ class PPVError(Exception):
 
     def __init__(self, text: str | None = None, **details: object) -> None:
         self.details = details
-        self.text = text if text is not None else (self.text % details if details else self.text)
+        facts = {name: written(fact) if isinstance(fact, str) else fact for name, fact in details.items()}
+        self.text = text if text is not None else (self.text % facts if facts else self.text)
         super().__init__(str(self.text))
 
 

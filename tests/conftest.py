@@ -87,3 +87,12 @@ def flush_may_empty_append_only_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SQLite.ops_class, "execute_sql_flush", flush)
         yield
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_settings() -> Iterator[None]:
+    """The test client leaves the language of its last request behind, for whichever test comes next."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()

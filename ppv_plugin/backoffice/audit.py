@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
 from wagtail.models import ModelLogEntry, Site
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode, selectable_rules
 from ppv_plugin.studios import log as studio_log
 from ppv_plugin.wording import named, phrase, sentence
@@ -160,7 +160,7 @@ def value_text(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field in AMOUNTS:
-        return tokens(value)
+        return written(value)
     if field == "rule":
         return str({**dict(BILLING_RULES), **dict(selectable_rules())}.get(value, value))
     return f"{value / 100:g} %" if field.endswith("share_bp") else str(value)
@@ -168,7 +168,7 @@ def value_text(field: str, value: Any) -> str:
 
 class _MoneyFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
-        facts = {"what": self.label, "amount": tokens(log_entry.data["amount"]), "reason": log_entry.data["reason"]}
+        facts = {"what": self.label, "amount": written(log_entry.data["amount"]), "reason": log_entry.data["reason"]}
         return _("%(what)s: %(amount)s, %(reason)s") % facts
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from wagtail.admin.ui.tables import Column, TitleColumn
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 
 WHOLE = "ppv-title"  # class of cells whose words are not broken on a small screen
 
@@ -19,7 +19,7 @@ class TokensColumn(Column):
 
     def get_value(self, instance: Any) -> str:
         amount = super().get_value(instance)
-        return "" if amount is None else tokens(amount)
+        return "" if amount is None else written(amount)
 
 
 class ShareColumn(Column):

@@ -18,8 +18,8 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Site
 
+from ppv_plugin.amounts import written
 from ppv_plugin.errors import Gone, InsufficientFunds, MoreThanCharged, PPVError
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import adjustments, refunds
 from ppv_plugin.metering.models import Adjustment, Correction, MeteredSession, Refund
 from ppv_plugin.rooms.models import Room
@@ -79,7 +79,7 @@ class CorrectingView(TrailMixin, WagtailAdminTemplateMixin, FormView):  # type: 
         if correction.requested_at == now:  # the same form sent twice is one act
             action = f"ppv_plugin.{self.kind}.{'post' if posted else 'request'}"
             audit.record(subject=self.subject, correction=correction, action=action, user=self.request.user)
-        amount = tokens(abs(correction.amount))  # type: ignore[attr-defined]
+        amount = written(abs(correction.amount))  # type: ignore[attr-defined]
         if posted:
             messages.success(self.request, _("%(amount)s posted.") % {"amount": amount})
         else:
@@ -108,9 +108,9 @@ class RefundView(CorrectingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         left = refunds.refundable(session_id=self.subject.pk)
         facts = [
-            (_("Charged"), tokens(self.subject.settled)),
-            (_("Can still be given back"), tokens(left)),
-            (_("Limit for one person"), tokens(alone_max_of(self.subject))),
+            (_("Charged"), written(self.subject.settled)),
+            (_("Can still be given back"), written(left)),
+            (_("Limit for one person"), written(alone_max_of(self.subject))),
         ]
         return super().get_context_data(facts=facts, **kwargs)
 
@@ -144,9 +144,9 @@ class AdjustView(CorrectingView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = [
-            (_("Balance"), tokens(self.subject.balance)),
-            (_("Held"), tokens(self.subject.held)),
-            (_("Limit for one person, in a day"), tokens(smallest_alone_max())),
+            (_("Balance"), written(self.subject.balance)),
+            (_("Held"), written(self.subject.held)),
+            (_("Limit for one person, in a day"), written(smallest_alone_max())),
         ]
         return super().get_context_data(facts=facts, **kwargs)
 
@@ -194,7 +194,7 @@ class DecideView(TrailMixin, WagtailAdminTemplateMixin, TemplateView):  # type: 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asker = self.correction.requested_by
         facts = [
-            (_("Amount"), tokens(self.correction.amount)),
+            (_("Amount"), written(self.correction.amount)),
             (_("Reason"), self.correction.reason),
             (_("Asked for by"), staff_names([asker])[asker]),
             (_("Asked for"), localize(timezone.localtime(self.correction.requested_at))),

@@ -12,7 +12,7 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 from ppv_plugin.metering.models import Adjustment, Correction, Refund
 from ppv_plugin.metering.refund_queries import reason_text
 
@@ -90,7 +90,7 @@ class CorrectionInspectView(PlainFacts, InspectView):  # type: ignore[misc]
         return [HeaderButton(_("Decide"), url=reverse(self.decide_url_name, args=[self.object.pk]), icon_name="check")]
 
     def get_amount_display_value(self) -> str:
-        return tokens(self.object.amount)
+        return written(self.object.amount)
 
     def get_reason_display_value(self) -> str:
         return reason_text(self.object.reason)

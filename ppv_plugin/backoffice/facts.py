@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 from ppv_plugin.wording import named, phrase
 
 from .owners import names_of
@@ -35,7 +35,7 @@ def session_text(session: Any) -> str:
 
 def movement_text(entry: Any) -> str:
     names = names_of(keys=[(account.kind, account.owner) for account in (entry.debit, entry.credit)])
-    return f"{called(entry.debit, names)} → {called(entry.credit, names)}, {tokens(entry.amount)}"
+    return f"{called(entry.debit, names)} → {called(entry.credit, names)}, {written(entry.amount)}"
 
 
 def lines(pairs: Any) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ class PlainFacts:
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
         value = super().get_field_display_value(field_name, field)  # type: ignore[misc]
         if field_name == "group_cpm":
-            return tokens(value)
+            return written(value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         return "–" if value is None or value == "" else value

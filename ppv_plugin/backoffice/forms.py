@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from ppv_plugin.amounts import written
 from ppv_plugin.errors import PPVError
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import WHOLE_BP
@@ -112,7 +113,9 @@ class RoomForm(WagtailAdminModelForm):
             try:  # an editor may set a price where performers may not, within the same bounds
                 check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=True)
             except PriceRefused as refused:
-                self.add_error("private_cpm", ValidationError(REFUSALS[refused.reason] % {"bound": refused.bound}))
+                self.add_error(
+                    "private_cpm", ValidationError(REFUSALS[refused.reason] % {"bound": written(refused.bound)})
+                )
         return cleaned
 
     def _check_whose(self, performer: Any, studio: Any) -> None:

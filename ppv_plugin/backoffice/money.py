@@ -13,7 +13,7 @@ from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 from ppv_plugin.metering.adjustments import ADJUSTABLE
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.refund_queries import refunded
@@ -145,7 +145,7 @@ class SessionInspectView(PlainFacts, InspectView):
     def get_fields_context(self) -> list[dict[str, Any]]:
         given = refunded(session_ids=[self.object.pk]).get(self.object.pk, 0)
         who = [(label, self.object.facts.get(name, "")) for name, label in SESSION_FACTS]
-        sums = [(_("Charged"), tokens(self.object.settled)), (_("Given back"), tokens(given))]
+        sums = [(_("Charged"), written(self.object.settled)), (_("Given back"), written(given))]
         return [*lines(who), *super().get_fields_context(), *lines(sums)]
 
     def get_used_ms_display_value(self) -> str:
@@ -193,7 +193,7 @@ class EntryInspectView(PlainFacts, InspectView):
         return account_text(self.object.credit)
 
     def get_amount_display_value(self) -> str:
-        return tokens(self.object.amount)
+        return written(self.object.amount)
 
 
 @view_only

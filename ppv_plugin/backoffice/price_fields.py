@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 from ppv_plugin.wording import phrase
 
 CHANGE_PRICES = "ppv_plugin.change_prices"
@@ -22,7 +22,7 @@ UNSET = {  # what holds where there is no own value
 def price_text(field: str, value: int | None) -> str:
     if value is None:
         return str(UNSET[field])
-    return f"{value / 100:g} %" if field.endswith("share_bp") else tokens(value)
+    return f"{value / 100:g} %" if field.endswith("share_bp") else written(value)
 
 
 class ShownPrice(FieldPanel):  # type: ignore[misc]

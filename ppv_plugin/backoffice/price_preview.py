@@ -23,7 +23,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Site
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 from ppv_plugin.metering import rules as metering
 from ppv_plugin.metering.price_table import PriceLine, price_lines
 from ppv_plugin.metering.queries import rule_words
@@ -79,15 +79,15 @@ def _table(title: str, rule: str, cpm: int, grace_seconds: int, prices: PricingS
     free = free_seconds(rule=rule, grace_seconds=grace_seconds)
     needed = metering.minimum_funds(tariff)
     facts = [
-        (_("Price per minute"), tokens(cpm)),
+        (_("Price per minute"), written(cpm)),
         (_("Counted"), rule_words(rule)),
         (_("Free at the start"), time_text(free)),
-        (_("Needed to start"), tokens(needed)),
+        (_("Needed to start"), written(needed)),
     ]
     if cpm:
         facts.append((_("Which lasts for"), time_text(metering.lasting_ms(tariff, needed) // 1000)))
     if kept := metering.reserve(tariff):
-        facts.append((_("Stays in the wallet"), tokens(kept)))
+        facts.append((_("Stays in the wallet"), written(kept)))
     if free != grace_seconds:
         facts.append(
             (_("Note"), _("This rule does not use the grace of %(time)s.") % {"time": time_text(grace_seconds)})
@@ -137,7 +137,7 @@ def time_text(seconds: int) -> str:
 
 
 def _shown(line: PriceLine) -> Shown:
-    return Shown(time_text(line.seconds), tokens(line.paid), tokens(line.performers), tokens(line.house))
+    return Shown(time_text(line.seconds), written(line.paid), written(line.performers), written(line.house))
 
 
 def may_change_prices(user: Any, site: Site) -> bool:

@@ -14,9 +14,9 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from ppv_plugin.amounts import written
 from ppv_plugin.ledger.limit_queries import limits_of
 from ppv_plugin.ledger.limits import local_text
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named
 
 from .columns import WHOLE
@@ -34,7 +34,7 @@ def said(row: Any) -> str:
     """What the client asked for, in words."""
     if row.kind == SpendLimit.Kind.BREAK:
         return local_text(row.until, "DATETIME_FORMAT")
-    return str(_("no limit")) if row.amount is None else tokens(row.amount)
+    return str(_("no limit")) if row.amount is None else written(row.amount)
 
 
 def inspect_url(row: Any) -> str:
@@ -52,7 +52,7 @@ def lines_of(account_id: int) -> list[tuple[Any, str]]:
             continue
         text = _amount(limit.amount)
         if limit.left is not None:
-            text = _("%(limit)s, %(left)s left") % {"limit": text, "left": tokens(limit.left)}
+            text = _("%(limit)s, %(left)s left") % {"limit": text, "left": written(limit.left)}
         if limit.changes_at:
             moment = local_text(limit.changes_at, "DATETIME_FORMAT")
             text = _("%(text)s; %(new)s from %(at)s") % {"text": text, "new": _amount(limit.changes_to), "at": moment}
@@ -61,7 +61,7 @@ def lines_of(account_id: int) -> list[tuple[Any, str]]:
 
 
 def _amount(amount: int | None) -> str:
-    return str(_("no limit")) if amount is None else tokens(amount)
+    return str(_("no limit")) if amount is None else written(amount)
 
 
 class SpendLimitFilters(WagtailFilterSet):
@@ -105,7 +105,7 @@ class SpendLimitInspectView(PlainFacts, InspectView):
         return account_text(self.object.account)
 
     def get_amount_display_value(self) -> str:
-        return "" if self.object.amount is None else tokens(self.object.amount)
+        return "" if self.object.amount is None else written(self.object.amount)
 
 
 @view_only

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ppv_plugin import hooks
+from ppv_plugin.amounts import written
 from ppv_plugin.errors import NotFound
 from ppv_plugin.ledger import limits, veils
 from ppv_plugin.ledger import queries as ledger_queries
@@ -265,7 +266,7 @@ def event_text(kind: str, note: str) -> str:
     if kind == "paused":
         return text
     if "%(note)s" in text:
-        return text % {"note": note}
+        return text % {"note": written(note)}
     return _("%(text)s: %(note)s") % {"text": text, "note": note} if note else text
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 
 from .queries import Receipt, TimelineEntry
 from .refund_queries import RefundLine
@@ -58,5 +58,5 @@ def _unpaid_ms(n: int, told: Sequence[TimelineEntry]) -> int | None:
 
 
 def _refund(refund: RefundLine, used_ms: int) -> Line:
-    text = _("%(amount)s was given back: %(reason)s") % {"amount": tokens(refund.amount), "reason": refund.reason}
+    text = _("%(amount)s was given back: %(reason)s") % {"amount": written(refund.amount), "reason": refund.reason}
     return Line(refund.at, used_ms, "refunded", text)

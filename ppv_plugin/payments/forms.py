@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin.amounts import written
 from ppv_plugin.ledger.fields import TokensFormField
-from ppv_plugin.ledger.rules import tokens
 
 from .services import TOP_UP_MAX, TOP_UP_MIN
 
@@ -39,7 +39,7 @@ class TopUpForm(forms.Form):
         if not TOP_UP_MIN <= total <= TOP_UP_MAX:
             raise ValidationError(
                 _("One top-up lies between %(low)s and %(high)s.")
-                % {"low": tokens(TOP_UP_MIN), "high": tokens(TOP_UP_MAX)}
+                % {"low": written(TOP_UP_MIN), "high": written(TOP_UP_MAX)}
             )
         cleaned["total"] = total
         return cleaned
@@ -52,6 +52,6 @@ class TopUpForm(forms.Form):
         if {"amount", "own"} & set(self.errors):
             return str(
                 _("That is not an amount. Type one between %(low)s and %(high)s, with at most two decimals.")
-                % {"low": tokens(TOP_UP_MIN), "high": tokens(TOP_UP_MAX)}
+                % {"low": written(TOP_UP_MIN), "high": written(TOP_UP_MAX)}
             )
         return " ".join(str(error) for error in self.non_field_errors())

@@ -8,8 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin.amounts import written
 from ppv_plugin.ledger.fields import TokensFormField
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.people.models import Client
 from ppv_plugin.wording import phrase, sentence
 
@@ -28,9 +28,9 @@ class PrivateCpmForm(forms.Form):
         self.limits = pricing
         self.fields["cpm"].help_text = sentence(
             _("Between %(low)s and %(high)s. Empty = the site's price, %(site)s. Running %(shows)s keep their price."),
-            low=tokens(pricing.cpm_min),
-            high=tokens(pricing.cpm_max),
-            site=tokens(pricing.private_cpm),
+            low=written(pricing.cpm_min),
+            high=written(pricing.cpm_max),
+            site=written(pricing.private_cpm),
         )
         widget = self.fields["cpm"].widget
         widget.attrs |= {
@@ -58,8 +58,8 @@ class ClientCpmForm(forms.Form):
         choice: Any = self.fields["client"]
         choice.queryset = clients
         self.fields["client_cpm"].help_text = _("Between %(low)s and %(high)s. Empty = the price for everybody.") % {
-            "low": tokens(pricing.cpm_min),
-            "high": tokens(pricing.cpm_max),
+            "low": written(pricing.cpm_min),
+            "high": written(pricing.cpm_max),
         }
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "ppv-input", "aria-describedby": f"id_{name}_helptext id_{name}_error"}

@@ -7,8 +7,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ppv_plugin.amounts import written
 from ppv_plugin.ledger.fields import TokensField
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import phrase
 
 from .call_terms import CallTerms
@@ -47,7 +47,7 @@ class MannerTerms(CallTerms):
     def clean(self) -> None:
         super().clean()
         found = {
-            name: _("%s at most.") % tokens(GROUP_CPM_MAX)
+            name: _("%s at most.") % written(GROUP_CPM_MAX)
             for name in ("voyeur_cpm", "two_way_cpm")
             if (getattr(self, name) or 0) > GROUP_CPM_MAX
         }

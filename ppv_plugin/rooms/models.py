@@ -18,8 +18,8 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import TranslatableMixin
 
 from ppv_plugin import hooks
+from ppv_plugin.amounts import written
 from ppv_plugin.ledger.fields import TokensField
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named, phrase, sentence
 
 from .manner_terms import MannerTerms
@@ -255,7 +255,7 @@ class PricingSettings(BaseSiteSetting):
             raise ValidationError({"reserve_minutes": text % self.minutes_to_start})
         if None in (self.cpm_min, self.cpm_max, self.private_cpm):
             return
-        low, high = tokens(self.cpm_min), tokens(self.cpm_max)
+        low, high = written(self.cpm_min), written(self.cpm_max)
         if self.cpm_max < self.cpm_min:
             raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % low})
         if self.private_cpm < self.cpm_min:
@@ -387,7 +387,7 @@ class ClientPrice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.client_id} in {self.room_id}: {tokens(self.cpm)}"
+        return f"{self.client_id} in {self.room_id}: {written(self.cpm)}"
 
 
 class Presence(models.Model):

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin import signals
+from ppv_plugin.amounts import written
 from ppv_plugin.errors import BadInput, NotAllowed, NotFound
 from ppv_plugin.people.models import Client
 
@@ -99,7 +100,7 @@ def cpm_refusal(*, cpm: int | None, limits: PricingSettings) -> str:
     try:
         check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=limits.performer_pricing)
     except PriceRefused as refused:
-        return REFUSALS[refused.reason] % {"bound": refused.bound}
+        return REFUSALS[refused.reason] % {"bound": written(refused.bound)}
     return ""
 
 

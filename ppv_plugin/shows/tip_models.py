@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import TranslatableMixin
 
+from ppv_plugin.amounts import written
 from ppv_plugin.ledger.fields import TokensField
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.wording import named, phrase
 
 SOUND_BYTES_MAX = 512 * 1024
@@ -185,4 +185,4 @@ class Goal(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.amount is not None and self.amount < self.filled:
-            raise ValidationError({"amount": _("%(filled)s are in it already.") % {"filled": tokens(self.filled)}})
+            raise ValidationError({"amount": _("%(filled)s are in it already.") % {"filled": written(self.filled)}})

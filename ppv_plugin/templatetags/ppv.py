@@ -20,6 +20,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from wagtail.models import Site
 
+from ppv_plugin.amounts import marks, written
 from ppv_plugin.conf import conf
 from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
@@ -143,7 +144,8 @@ def ppv_money(context: Context, amount: int | str | None) -> SafeString:
     word = _words(context)["token"]
     unit = word.singular if text in {"1.00", "-1.00"} else word.plural
     # from left to right in every language: a minus stands before its number
-    number = format_html('<bdi dir="ltr">{}</bdi>', text) if text.startswith("-") else text
+    figure = written(text)
+    number = format_html('<bdi dir="ltr">{}</bdi>', figure) if text.startswith("-") else figure
     return format_html('<span class="ppv-money">{}&nbsp;{}</span>', number, unit)
 
 
@@ -198,14 +200,20 @@ def ppv_kind(kind: str) -> str:
 
 @register.filter
 def ppv_amount(amount: int) -> str:
-    """Hundredths of a token as 1.50, where there is no room for a word or an element."""
+    """Hundredths of a token as 1.50 in every language: for attributes, which programs read."""
     return tokens(amount)
+
+
+@register.filter
+def ppv_figure(amount: int | str | None) -> str:
+    """An amount as people write it, where there is no room for a word or an element; 0 for none."""
+    return written(0 if amount is None else amount)
 
 
 @register.filter
 def ppv_percent(basis_points: int) -> str:
     """3000 as 30 %."""
-    return f"{basis_points / 100:g}\N{NO-BREAK SPACE}%"
+    return f"{basis_points / 100:g}\N{NO-BREAK SPACE}%".replace(".", marks()[0])
 
 
 @register.filter

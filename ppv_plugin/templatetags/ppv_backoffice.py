@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django import template
 
-from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.amounts import written
 
 register = template.Library()
 
 
 @register.filter
 def as_tokens(hundredths: int) -> str:
-    return tokens(hundredths)
+    return written(hundredths)

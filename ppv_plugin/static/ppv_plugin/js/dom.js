@@ -128,7 +128,8 @@ export function announce(root, text) {
   setTimeout(() => (region.textContent = text), 60); // a region that is emptied first speaks the same text again
 }
 
-/** The language of the page, for numbers. */
+/** The language of the page, for numbers and times; its digits are 0 to 9, as the server writes them. */
 export function language() {
-  return document.documentElement.lang || undefined;
+  const { lang } = document.documentElement;
+  return lang ? `${lang}-u-nu-latn` : undefined;
 }
