@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from babel.messages.catalog import Catalog
 
 from scripts.messages import catalogues
 from scripts.messages.checking import faults
-from scripts.messages.extracting import marked_texts
+from scripts.messages.extracting import PACKAGES, marked_texts
 from scripts.terminal import say
 
 
@@ -23,33 +24,35 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="say what is wrong, write nothing")
     parser.add_argument("--missing", choices=catalogues.LANGUAGES, help="print what is not translated")
     wish = parser.parse_args(words)
-    source = marked_texts()
+    sources = {package: marked_texts(package) for package in PACKAGES}
     if wish.missing:
-        say(catalogues.as_po(missing(wish.missing, source)).decode())
+        for package, source in sources.items():
+            say(catalogues.as_po(missing(package, wish.missing, source)).decode())
         return 0
     if not wish.check:
-        for language in catalogues.LANGUAGES:
-            catalogues.write(language, catalogues.merged(language, source))
-    return report(source)
+        for package, source in sources.items():
+            for language in catalogues.LANGUAGES:
+                catalogues.write(package, language, catalogues.merged(package, language, source))
+    return 1 if sum(report(package, source) for package, source in sources.items()) else 0
 
 
-def missing(language: str, source: Catalog) -> Catalog:
-    found = catalogues.merged(language, source)
+def missing(package: Path, language: str, source: Catalog) -> Catalog:
+    found = catalogues.merged(package, language, source)
     for message in list(found):
         if message.id and all(catalogues.forms_of(message)):
             found.delete(message.id, message.context)
     return found
 
 
-def report(source: Catalog) -> int:
+def report(package: Path, source: Catalog) -> int:
     count = 0
     for language in catalogues.LANGUAGES:
-        lines = list(faults(language, source))
+        lines = list(faults(package, language, source))
         count += len(lines)
         for line in lines:
-            say(f"{language}: {line}")
-        say(f"{language}: {len(source)} texts, {len(lines)} faults")
-    return 1 if count else 0
+            say(f"{package.name}, {language}: {line}")
+        say(f"{package.name}, {language}: {len(source)} texts, {len(lines)} faults")
+    return count
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The catalogue files of each language: read, merged with what the source says now, written, compiled.
+"""The catalogue files of each package and language: read, merged with what the source says now, written, compiled.
 
 Both files are deterministic: no dates, no line numbers, no version of a tool, so that two branches disagree only where
 their texts do.
@@ -12,8 +12,6 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-
-from scripts.messages.extracting import PACKAGE
 
 LANGUAGES = ("de", "ar")
 HEADER = "# Made by scripts/messages: only what stands behind msgstr is written by hand."
@@ -42,25 +40,25 @@ class PlainCatalog(Catalog):
     mime_headers = property(_get_mime_headers)
 
 
-def po_path(language: str) -> Path:
-    return PACKAGE / "locale" / language / "LC_MESSAGES" / "django.po"
+def po_path(package: Path, language: str) -> Path:
+    return package / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def mo_path(language: str) -> Path:
-    return po_path(language).with_suffix(".mo")
+def mo_path(package: Path, language: str) -> Path:
+    return po_path(package, language).with_suffix(".mo")
 
 
-def existing(language: str) -> Catalog:
-    path = po_path(language)
+def existing(package: Path, language: str) -> Catalog:
+    path = po_path(package, language)
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def merged(language: str, source: Catalog) -> Catalog:
+def merged(package: Path, language: str, source: Catalog) -> Catalog:
     """What the source says now, with the translations there are. A changed text is a new one: no guess is kept."""
-    known = existing(language)
+    known = existing(package, language)
     result = PlainCatalog(locale=language, fuzzy=False, header_comment=HEADER)
     for message in source:
         if message.id:
@@ -92,11 +90,11 @@ def empty(text: object, catalog: Catalog) -> str | tuple[str, ...]:
     return "" if isinstance(text, str) else ("",) * catalog.num_plurals
 
 
-def write(language: str, catalog: Catalog) -> None:
-    path = po_path(language)
+def write(package: Path, language: str, catalog: Catalog) -> None:
+    path = po_path(package, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(as_po(catalog))
-    mo_path(language).write_bytes(as_mo(catalog))
+    mo_path(package, language).write_bytes(as_mo(catalog))
 
 
 def as_po(catalog: Catalog) -> bytes:

@@ -27,20 +27,20 @@ NEIGHBOURS = (
 )
 
 
-def faults(language: str, source: Catalog) -> Iterator[str]:
+def faults(package: Path, language: str, source: Catalog) -> Iterator[str]:
     """One line for each."""
-    known = existing(language)
+    known = existing(package, language)
     if known.obsolete:
         yield f"{len(known.obsolete)} obsolete entries are kept"
     for message in known:
         if message.id and message.fuzzy:
             yield f"fuzzy: {shown(message)}"
-    target = merged(language, source)
+    target = merged(package, language, source)
     yield from (line for message in target if message.id for line in faults_of(message, language))
-    if not po_path(language).exists() or po_path(language).read_bytes() != as_po(target):
-        yield f"{po_path(language).name} is not what the source says now: run python -m scripts.messages"
-    elif not mo_path(language).exists() or mo_path(language).read_bytes() != as_mo(target):
-        yield f"{mo_path(language).name} is behind: run python -m scripts.messages"
+    for path, wanted in ((po_path(package, language), as_po(target)), (mo_path(package, language), as_mo(target))):
+        if not path.exists() or path.read_bytes() != wanted:
+            yield f"{path.name} is behind: run python -m scripts.messages"
+            return
 
 
 def faults_of(message: Message, language: str) -> Iterator[str]:

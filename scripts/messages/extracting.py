@@ -1,4 +1,4 @@
-"""Every text of the package that is marked for translation: Python by Babel, templates by Django's own reading of them.
+"""Every text of a package that is marked for translation: Python by Babel, templates by Django's own reading of them.
 
 Texts of JavaScript are no case of their own: modules take theirs from the templates (elements, `data-` attributes).
 """
@@ -16,7 +16,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
 from scripts.terminal import ROOT
 
-PACKAGE = ROOT / "ppv_plugin"
+PACKAGES = (ROOT / "ppv_plugin", ROOT / "demo_site")
 NOTE_TAGS = ("Translators:",)
 # `gettext_noop` marks a text that is translated where it is shown.
 KEYWORDS: dict[str, Any] = {
@@ -29,16 +29,16 @@ KEYWORDS: dict[str, Any] = {
 }
 
 
-def source_files() -> list[Path]:
-    python = (path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
-    templates = (path for path in (PACKAGE / "templates").rglob("*") if path.suffix in {".html", ".txt", ".xml"})
+def source_files(package: Path) -> list[Path]:
+    python = (path for path in package.rglob("*.py") if "migrations" not in path.parts)
+    templates = (path for path in (package / "templates").rglob("*") if path.suffix in {".html", ".txt", ".xml"})
     return sorted((*python, *templates))
 
 
-def marked_texts() -> Catalog:
+def marked_texts(package: Path) -> Catalog:
     """The template catalogue: each text once, with the files it stands in."""
     found = Catalog()
-    for path in source_files():
+    for path in source_files(package):
         place = path.relative_to(ROOT).as_posix()
         for text, notes, context in texts_of(path):
             found.add(text, locations=[(place, 1)], auto_comments=notes, context=context)

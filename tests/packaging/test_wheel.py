@@ -35,8 +35,8 @@ def contents(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
-@pytest.mark.parametrize("folder", ["templates", "static"])
-def test_every_template_and_static_file_is_in_the_wheel(folder: str, contents: set[str]) -> None:
+@pytest.mark.parametrize("folder", ["templates", "static", "locale"])
+def test_every_template_static_file_and_catalogue_is_in_the_wheel(folder: str, contents: set[str]) -> None:
     files = [path for path in (ROOT / "ppv_plugin" / folder).rglob("*") if path.is_file()]
     assert files
     assert [path for path in files if path.relative_to(ROOT).as_posix() not in contents] == []
