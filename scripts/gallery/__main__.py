@@ -1,7 +1,7 @@
 """`python -m scripts.gallery [--only WORD] [--quick]`: pictures, contact sheets and findings in `var/gallery`.
 
 Every page of ours, in the admin and in public, 1280 and 320 pixels wide, light and dark, from left to right in English
-and from right to left in Arabic. `--only` takes the places whose name has the word in it, `--quick` light ones only.
+and from right to left in Arabic. `--only` takes the places whose name has the word in it, `--quick` light ones only; `--language de` is for long words.
 It starts a site and a browser of its own. The handbook's pictures come from it too.
 """
 
@@ -113,7 +113,9 @@ def main() -> None:
     words.add_argument("--only", default="", help="places whose name has this in it")
     words.add_argument("--quick", action="store_true", help="light only")
     words.add_argument("--ltr", action="store_true", help="from left to right only")
+    words.add_argument("--language", default=LANGUAGES["ltr"], help="of the pages from left to right: de")
     chosen = words.parse_args()
+    LANGUAGES["ltr"] = chosen.language
     PICTURES.mkdir(parents=True, exist_ok=True)
     for old in PICTURES.glob("*.png" if not chosen.only else f"*{chosen.only}*.png"):
         old.unlink()
