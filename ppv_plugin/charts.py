@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ppv_plugin.amounts import written
+from ppv_plugin.amounts import marks, written
 
 WIDTH, HEIGHT = 900, 180
 
@@ -125,7 +125,7 @@ class Stack:
 
 def plain(amount: int) -> str:
     """For an axis: hundredths only where there are some."""
-    return tokens(amount).removesuffix(".00")
+    return written(amount).removesuffix(f"{marks()[0]}00")
 
 
 def money_step(highest: int) -> int:
@@ -150,7 +150,7 @@ def stacked(
     labels: Sequence[str],
     series: Sequence[Series],
     *,
-    text: Callable[[int], str] = tokens,
+    text: Callable[[int], str] = written,
     tick: Callable[[int], str] = plain,
     step: Callable[[int], int] = money_step,
 ) -> Stack:

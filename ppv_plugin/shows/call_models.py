@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.rooms.models import RULE_ID_MAX, Room
@@ -22,7 +23,7 @@ class LockedCall(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         DONE = "done", _("Has taken place")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("a request", "Cancelled")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="locked_calls", verbose_name=named("room"))

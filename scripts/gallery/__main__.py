@@ -1,8 +1,9 @@
 """`python -m scripts.gallery [--only WORD] [--quick]`: pictures, contact sheets and findings in `var/gallery`.
 
 Every page of ours, in the admin and in public, 1280 and 320 pixels wide, light and dark, from left to right in English
-and from right to left in Arabic. `--only` takes the places whose name has the word in it, `--quick` light ones only; `--language de` is for long words.
-It starts a site and a browser of its own. The handbook's pictures come from it too.
+and from right to left in Arabic. `--only` takes the places whose name has the word in it, `--quick` light ones only;
+`--language de` reads from left to right in German. It starts a site and a browser of its own.
+The handbook's pictures come from it too.
 """
 
 from __future__ import annotations
