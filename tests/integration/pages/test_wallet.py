@@ -68,7 +68,7 @@ def test_a_forged_amount_is_refused_in_plain_words(ppv_pages: Cast, browse: Brow
 def test_a_refusal_names_the_bounds(ppv_pages: Cast, browse: Browse) -> None:
     page = top_up(browse(ppv_pages.cy), own="5000").content.decode()
     assert "1.00" in page
-    assert "1000.00" in page
+    assert "1,000.00" in page
 
 
 def test_the_same_key_with_another_amount_is_refused(ppv_pages: Cast, browse: Browse) -> None:
