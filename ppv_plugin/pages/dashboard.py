@@ -17,6 +17,7 @@ from ppv_plugin.people.queries import may_perform, performer_of
 from ppv_plugin.people.texts import blocking_text
 from ppv_plugin.rooms.forms import ClientCpmForm, FoundForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
+from ppv_plugin.rooms.presence import GUEST
 from ppv_plugin.rooms.queries import client_prices, modes, pricing
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
 from ppv_plugin.shows.queries import (
@@ -26,6 +27,7 @@ from ppv_plugin.shows.queries import (
     person_view,
     regulars,
     room_view,
+    room_visited,
 )
 from ppv_plugin.shows.queries.rooms import mode_features
 
@@ -61,6 +63,8 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
     row = _chosen(request, rooms)
     if row is None:
         return {**found, "gate": "no_room"}
+    if guest := _guest(request, now):
+        return {**found, "gate": "", "guest": guest, "max_kbps": conf.RELAY_MAX_KBPS}
     return {
         **found,
         "gate": "",
@@ -86,6 +90,14 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         **_price_forms(row),
         **(getattr(request, "ppv_form", None) or {}),
     }
+
+
+def _guest(request: HttpRequest, now: datetime) -> dict[str, Any] | None:
+    """The show of another that this performer was asked into, by the id of the check-in; None when that is over."""
+    room = room_visited(user=request.user, check_in_id=request.GET.get("guest", ""))
+    if room is None:
+        return None
+    return {"room": room_view(room_id=room.pk, now=now), "socket_url": f"{socket_url(room)}?as={GUEST}"}
 
 
 def save_price(*, page: Any, request: HttpRequest, now: datetime) -> HttpResponse | None:

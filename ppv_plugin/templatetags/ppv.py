@@ -36,12 +36,15 @@ register = template.Library()
 PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
 STYLES = (*PART_STYLES, "room", "tiles", "console", "chat", "tips", "studio", "figures")
 _SESSION = tuple(
-    name for name in MODULES if name not in {"start", "room", "console", "listing", "wallet", "running", "preview"}
+    name
+    for name in MODULES
+    if name not in {"start", "room", "console", "guest", "listing", "wallet", "running", "preview"}
 )
 # what a page of that name loads anyway: fetched side by side instead of one after the other
 PRELOADS: dict[str, tuple[str, ...]] = {
     "room": (*_SESSION, "room"),
     "console": (*_SESSION, "console"),
+    "guest": (*_SESSION, "guest"),
     "listing": ("protocol", "format", "dom", "socket", "listing"),
 }
 _STYLES_DONE = "ppv_styles_done"

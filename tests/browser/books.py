@@ -125,6 +125,19 @@ def settle_in_order(session_id: UUID) -> metering.Receipt:
     return receipt
 
 
+def settle_shared(session_id: UUID) -> metering.Receipt:
+    """The same where several shared it, each stretch among those who were in."""
+    session = MeteredSession.objects.get(id=session_id)
+    tariff = rules.tariff_from(session.tariff)
+    receipt = metering.receipt(session_id=session_id)
+    assert receipt.total == rules.owed(tariff, receipt.used_ms) == session.settled
+    parts = {share.account_id: share.amount for share in receipt.shares if share.kind != "client"}
+    assert parts == rules.parts(tariff, receipt.total)
+    assert sum(share.amount for share in receipt.shares) == 0
+    assert ledger.violations() == []
+    return receipt
+
+
 def in_tokens(amount: int) -> str:
     """As pages write it."""
     return tokens(amount)

@@ -1,6 +1,6 @@
 """Reads of shows: states for screens, plans for the engine, histories."""
 
-from .check_ins import is_asked, performers_to_ask
+from .check_ins import is_asked, performers_to_ask, room_visited
 from .history import HistoryRow, ReceiptNotice, client_history, performer_history, receipt_notices
 from .meters import PersonMeter, meters
 from .people import person_view
@@ -36,6 +36,7 @@ __all__ = [
     "receipt_notices",
     "regulars",
     "room_view",
+    "room_visited",
     "running",
     "stage_plan",
     "tip_settings",

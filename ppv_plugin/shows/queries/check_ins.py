@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+
 from ppv_plugin.people.models import Performer
 from ppv_plugin.people.queries import stage_statuses
 
@@ -39,6 +41,16 @@ def visits(*, user: Any, room_id: int) -> list[CheckInView]:
 def is_asked(*, user: Any, room_id: int) -> bool:
     """Whether this user may come there as a guest, not as a client."""
     return bool(visits(user=user, room_id=room_id))
+
+
+def room_visited(*, user: Any, check_in_id: str) -> Any:
+    """The room of the show which this check-in of this user is into, while it lasts; else None."""
+    try:
+        rows = CheckIn.objects.filter(pk=check_in_id, performer__user=user, show__state="live", state__in=_HERE)
+        check_in = rows.select_related("show__room").first()
+    except (ValueError, ValidationError):
+        return None
+    return check_in.show.room if check_in is not None else None
 
 
 def _view(row: CheckIn, name: str) -> CheckInView:

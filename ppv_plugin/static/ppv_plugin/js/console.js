@@ -1,13 +1,15 @@
 /** `<ppv-console>`: where a performer goes live, answers requests and sees what comes in. */
 import { announce, cloneOf, language, need, part, showTexts } from "ppv/dom";
 import { amount, clock, fill } from "ppv/format";
-import { consoleScreenOf, inPrivate } from "ppv/store";
+import { tilesOf } from "ppv/company";
+import { consoleScreenOf, inPrivate, mediaPlan } from "ppv/store";
 import { permissionGiven } from "ppv/devices";
 import { Cameras } from "ppv/cameras";
 import { RoomSession } from "ppv/session";
 import { TipEffects } from "ppv/tips";
 import { guestActions, showGuests, wireInvitation } from "ppv/guests";
 import { goalActions, showGoals, wireGoalForm } from "ppv/goals";
+import { Wall } from "ppv/wall";
 import { wireActions } from "ppv/actions";
 
 /** @typedef {import("ppv/store").State} State */
@@ -23,6 +25,8 @@ export class PPVConsole extends HTMLElement {
   #shownMode = "";
   /** @type {Cameras|null} */
   #cameras = null;
+  /** @type {Wall|null} */
+  #wall = null;
 
   connectedCallback() {
     if (this.session) return;
@@ -40,6 +44,7 @@ export class PPVConsole extends HTMLElement {
     });
     this.#wireModes(session);
     this.#cameras = new Cameras(this, session);
+    this.#wall = new Wall(this, session);
     wireGoalForm(session);
     wireInvitation(session);
     const effects = new TipEffects(this, { chime: true });
@@ -168,6 +173,7 @@ export class PPVConsole extends HTMLElement {
     const voyeurs = this.querySelector("input[name='ppv-voyeurs']");
     if (voyeurs instanceof HTMLInputElement) voyeurs.checked = Boolean(state.me?.voyeurs);
     this.#cameras?.render(state);
+    this.#wall?.follow(tilesOf(state, mediaPlan(state)));
     showGoals(this, state.room?.goals ?? []);
     showGuests(this, state.me);
     this.#renderMode(state);

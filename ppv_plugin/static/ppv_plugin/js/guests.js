@@ -29,6 +29,7 @@ function showList(root, listName, templateName, views) {
     known.delete(view.id);
     const item = old instanceof HTMLElement ? old : cloneOf(root, templateName);
     item.dataset["checkIn"] = view.id;
+    item.querySelector("a")?.setAttribute("href", `?guest=${view.id}`);
     showTexts(item, { name: view.name, room: view.room });
     for (const one of item.querySelectorAll("[data-part='waits']")) one.toggleAttribute("hidden", view.state !== "invited");
     for (const one of item.querySelectorAll("[data-part='is-in']")) one.toggleAttribute("hidden", view.state !== "in");

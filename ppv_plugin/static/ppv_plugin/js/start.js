@@ -4,6 +4,7 @@
 const NEEDS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   "ppv-room:not([data-preview])": () => import("ppv/room"),
   "ppv-console:not([data-preview])": () => import("ppv/console"),
+  "ppv-guest": () => import("ppv/guest"),
   'ppv-listing:not([data-socket=""])': () => import("ppv/listing"),
   'ppv-wallet:not([data-state=""])': () => import("ppv/wallet"),
   'ppv-running:not([data-state=""])': () => import("ppv/running"),

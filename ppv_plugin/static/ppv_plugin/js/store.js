@@ -4,6 +4,7 @@
  */
 import { CLOSED } from "ppv/protocol";
 import { hundredths } from "ppv/format";
+import { guestMedia } from "ppv/company";
 import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners";
 
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
@@ -29,6 +30,7 @@ import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners
  */
 
 const MODE_CHANGED = "mode_changed";
+const PERFORMING = ["performer", "guest"];
 
 /** @returns {State} */
 export function initialState() {
@@ -212,7 +214,7 @@ export function consoleScreenOf({ room, me, conn, onAir }) {
 }
 
 /** @param {number} code */
-function screenOfClosed(code) {
+export function screenOfClosed(code) {
   if (code === CLOSED.BLOCKED) return "blocked";
   if (code === CLOSED.SIGN_IN) return "signed-out";
   if (code === CLOSED.NO_ROOM) return "no-room";
@@ -330,8 +332,8 @@ function viewOfCalls({ room, me, joining }) {
 function mayTalk({ room, me }) {
   if (!room?.show || !me || me.blocked || me.muted_until || me.free_left_ms === 0) return false;
   if (me.role === "visitor" || me.role === "moderator" || me.session?.kind === "voyeur") return false;
-  if (room.talk === false && me.role !== "performer" && !me.session) return false;
-  return me.role === "performer" || Boolean(me.session) || !room.group;
+  if (room.talk === false && !PERFORMING.includes(me.role) && !me.session) return false;
+  return PERFORMING.includes(me.role) || Boolean(me.session) || !room.group;
 }
 
 /**
@@ -348,6 +350,7 @@ export function mediaPlan({ room, me, connection, onAir, conn }) {
     if (!onAir || room.status === "lobby") return none; // nobody is shown before a call begins
     return { publish: key(room.show), subscribe: inPrivate(me) && me.session ? key(me.session.id) : null };
   }
+  if (me.role === "guest") return guestMedia({ room, me, onAir }, key);
   if (me.session && inPrivate(me)) return { publish: key(me.session.id), subscribe: key(me.session.id) };
   if (me.session) return { publish: sendsCamera(me) ? key(me.session.id) : null, subscribe: key(me.session.id) };
   if (me.role === "moderator" && room.status === "paid") return { publish: null, subscribe: key(room.show) };
