@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ppv_plugin.pages import activation_views as activation
+from ppv_plugin.pages import call_views as calls
 from ppv_plugin.pages import chat_views as chat
 from ppv_plugin.pages import found_views as found
 from ppv_plugin.pages import histories, modules
@@ -19,6 +20,8 @@ from ppv_plugin.rooms import views as rooms
 app_name = "ppv"
 urlpatterns = [
     path("activate/<str:token>/", activation.activate, name="activate"),
+    path("calls/<uuid:call>/cancel/", calls.cancel, name="call_cancel"),
+    path("calls/<str:token>/", calls.call, name="call"),
     path("chat/<uuid:room>/words/", chat.words, name="chat_words"),
     path("chat/bans/<int:sanction>/lift/", chat.lift, name="chat_lift"),
     path("history/<slug:side>.csv", histories.history_file, name="history_file"),

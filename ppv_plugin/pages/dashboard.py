@@ -31,7 +31,7 @@ from ppv_plugin.shows.queries import (
 )
 from ppv_plugin.shows.queries.rooms import mode_features
 
-from . import addresses, chat_views, figures, histories, spells
+from . import addresses, call_views, chat_views, figures, histories, spells
 from .room import socket_url
 from .statements import lines
 
@@ -87,6 +87,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "found_form": FoundForm(room=row),
         "client_prices": client_prices(row),
         "chat_order": chat_views.context(room=row, now=now),
+        **call_views.context(room=row, now=now),
         **_price_forms(row),
         **(getattr(request, "ppv_form", None) or {}),
     }
@@ -105,6 +106,12 @@ def save_price(*, page: Any, request: HttpRequest, now: datetime) -> HttpRespons
     performer = performer_of(request.user) if request.user.is_authenticated else None
     row = _chosen(request, _rooms(page, performer)) if performer else None
     if row is None:
+        return None
+    if "call" in request.POST:
+        call_form = call_views.CallForm(request.POST, room=row)
+        if call_views.make(user=request.user, form=call_form, now=now):
+            return redirect(f"{page.get_url(request)}?room={row.slug}#links")
+        request.ppv_form = {"call_form": call_form}  # type: ignore[attr-defined]
         return None
     name = "client_price_form" if "client" in request.POST else "price_form"
     form = _price_forms(row, request.POST)[name]

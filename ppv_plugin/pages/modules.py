@@ -32,6 +32,7 @@ MODULES = (
     "tiles",
     "wall",
     "calls",
+    "copy",
     "stage",
     "devices",
     "completion",

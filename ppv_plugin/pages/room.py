@@ -41,6 +41,7 @@ def context(*, page: Any, request: HttpRequest, slug: str, now: datetime) -> dic
         "max_kbps": conf.RELAY_MAX_KBPS,
         "tip_options": options_offered(page.get_site()),
         "tip_settings": tip_settings(page.get_site()),
+        "call_over": request.GET.get("call") == "over",
         "features": mode_features(room_id=row.id),
     }
 

@@ -122,7 +122,7 @@ class RequestView(Struct, frozen=True):
 
 class CallView(Struct, frozen=True):
     """A call by link, with its frozen price (0 = free) and what is needed for it. `accepted`: the client has agreed.
-    `client_name`, and whether the client is `here`, are for the performer only."""
+    `client_name` is for the performer only."""
 
     id: str
     price: Price
@@ -130,7 +130,6 @@ class CallView(Struct, frozen=True):
     expires_at: int | None
     accepted: bool
     client_name: str | None = None
-    here: bool = False
 
 
 class CameraView(Struct, frozen=True):

@@ -34,7 +34,7 @@ from ppv_plugin.people.labels import PRESETS, Word, words_for
 register = template.Library()
 
 PART_STYLES = ("tokens", "base", "components", "content", "feedback", "pages", "parts")
-STYLES = (*PART_STYLES, "room", "tiles", "console", "chat", "tips", "studio", "figures")
+STYLES = (*PART_STYLES, "room", "tiles", "calls", "console", "chat", "tips", "studio", "figures")
 _SESSION = tuple(
     name
     for name in MODULES

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from msgspec.structs import replace
 
 from ppv_plugin.ledger.rules import tokens
-from ppv_plugin.rooms import presence
 from ppv_plugin.rooms import queries as rooms
 
 from ..call_models import LockedCall
@@ -41,13 +40,9 @@ def call_for(*, room: Any, client: Any, now: datetime) -> CallView | None:
 
 
 def calls_expected(*, room: Any, now: datetime) -> list[CallView]:
-    """For the performer: who has a link, and who of them is in the room."""
-    rows = list(open_calls(now=now).filter(room=room))
-    here = set(presence.named_viewers(room_id=room.pk, now=now)) if rows else set()
-    return [
-        replace(_view(row, _tariff(row)), client_name=row.client.name, here=str(row.client.user_id) in here)
-        for row in rows
-    ]
+    """For the performer: who has a link, and who of them has agreed."""
+    rows = open_calls(now=now).filter(room=room)
+    return [replace(_view(row, _tariff(row)), client_name=row.client.name) for row in rows]
 
 
 def _tariff(row: LockedCall) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from ppv_plugin.people.models import Client
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.services import cpm_refusal
 
+from ..call_links import send_link
 from ..call_models import LockedCall
 from ..models import PrivateRequest, Show
 from ..queries.calls import open_calls
@@ -74,6 +76,7 @@ def place_call(
         expires_at=expires_at,
     )
     _tell(made)
+    transaction.on_commit(partial(send_link, call=made))
     return made
 
 

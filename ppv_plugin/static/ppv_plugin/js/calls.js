@@ -1,4 +1,6 @@
-/** Calls by link and the cameras of a conference: what follows from the state. No document. */
+/** Calls by link and the cameras beside the large picture: what follows from the state. */
+import { cloneOf, language, part, showTexts } from "ppv/dom";
+import { amount } from "ppv/format";
 import { inPrivate, isPending, mediaPlan } from "ppv/store";
 
 /** @typedef {import("ppv/store").State} State */
@@ -22,4 +24,24 @@ export function seenCameras(state) {
   const { subscribe } = mediaPlan(state);
   if (!room?.tiles || room.status === "private" || inPrivate(me) || media.subscribe !== "live") return [];
   return subscribe === null ? [] : room.tiles.filter((tile) => tile.id !== me?.session?.id);
+}
+
+/**
+ * Calls by link that a performer expects, and who of them has come.
+ * @param {HTMLElement} root
+ * @param {readonly import("ppv/protocol").CallView[]} calls
+ */
+export function showExpected(root, calls) {
+  const list = part(root, "call-list");
+  const key = JSON.stringify(calls);
+  if (!list || list.dataset["shown"] === key) return;
+  list.dataset["shown"] = key;
+  list.replaceChildren(
+    ...calls.map((call) => {
+      const item = cloneOf(root, "call-item");
+      showTexts(item, { call_client: call.client_name ?? "", call_at: amount(call.price.cpm, language()) });
+      part(item, "call-agreed")?.toggleAttribute("hidden", !call.accepted);
+      return item;
+    }),
+  );
 }

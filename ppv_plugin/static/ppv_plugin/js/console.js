@@ -8,6 +8,7 @@ import { Cameras } from "ppv/cameras";
 import { RoomSession } from "ppv/session";
 import { TipEffects } from "ppv/tips";
 import { guestActions, showGuests, wireInvitation } from "ppv/guests";
+import { showExpected } from "ppv/calls";
 import { goalActions, showGoals, wireGoalForm } from "ppv/goals";
 import { Wall } from "ppv/wall";
 import { wireActions } from "ppv/actions";
@@ -95,6 +96,7 @@ export class PPVConsole extends HTMLElement {
         session.store.set({ onAir: false });
       },
       accept: (button) => session.do({ t: "request.answer", id: card(button), accept: true }),
+      "accept-free": (button) => session.do({ t: "request.answer", id: card(button), accept: true, free: true }),
       decline: (button) => session.do({ t: "request.answer", id: card(button), accept: false }),
       "close-camera": (button) => session.do({ t: "camera.close", id: camera(button) }),
       "hear-camera": (button) => this.#cameras?.toggleSound(camera(button)),
@@ -176,6 +178,7 @@ export class PPVConsole extends HTMLElement {
     this.#wall?.follow(tilesOf(state, mediaPlan(state)));
     showGoals(this, state.room?.goals ?? []);
     showGuests(this, state.me);
+    showExpected(this, state.me?.calls ?? []);
     this.#renderMode(state);
     this.#renderRequests(state.me?.requests ?? [], session);
   }

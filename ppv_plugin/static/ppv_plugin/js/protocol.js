@@ -36,7 +36,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   two_way_ends_ms?: number|null}} OwnTerms
  * @typedef {{id: string, client: string, client_name: string}} CameraView
  * @typedef {{id: string, price: Price, minimum: string, expires_at: number|null, accepted: boolean,
- *   client_name?: string|null, here?: boolean}} CallView
+ *   client_name?: string|null}} CallView
  * @typedef {{role: "performer"|"guest"|"client"|"visitor"|"moderator", name: string|null, blocked: boolean, balance: string|null,
  *   request?: RequestView|null, session?: SessionView|null, meter?: MeterView|null, elsewhere?: boolean,
  *   requests?: RequestView[], requests_mode?: string|null, earned_today?: string|null,

@@ -94,6 +94,9 @@ export class PPVRoom extends HTMLElement {
     if (!(form instanceof HTMLFormElement)) return;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      const consent = need(form, "call-consent", HTMLInputElement);
+      const free = Number(session.store.state.me?.call?.price.cpm) === 0;
+      if (!free && !consent.checked) return consent.focus();
       void session.perform(need(form, "call-join", HTMLButtonElement), async () => {
         await session.devices.start();
         session.store.set({ joining: session.store.state.me?.call?.id ?? "" });

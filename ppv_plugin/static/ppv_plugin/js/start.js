@@ -8,6 +8,7 @@ const NEEDS = /** @type {Record<string, () => Promise<unknown>>} */ ({
   'ppv-listing:not([data-socket=""])': () => import("ppv/listing"),
   'ppv-wallet:not([data-state=""])': () => import("ppv/wallet"),
   'ppv-running:not([data-state=""])': () => import("ppv/running"),
+  "ppv-copy": () => import("ppv/copy"),
   "[data-preview]": () => import("ppv/preview"),
 });
 

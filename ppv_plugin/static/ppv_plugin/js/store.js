@@ -320,6 +320,7 @@ function viewOfCalls({ room, me, joining }) {
     by_link: room?.by_link ? "yes" : "no",
     call: me?.call ? (joining === me.call.id ? "waiting" : "open") : "no",
     call_free: hundredths(me?.call?.price.cpm) ? "no" : "yes",
+    call_ends: me?.call?.expires_at ? "yes" : "no",
     calls: me?.calls?.length ? "yes" : "no",
     paying: me?.session && hundredths(me.session.price.cpm) ? "yes" : "no",
   };
