@@ -98,7 +98,7 @@ export class PPVRoom extends HTMLElement {
       const free = Number(session.store.state.me?.call?.price.cpm) === 0;
       if (!free && !consent.checked) return consent.focus();
       void session.perform(need(form, "call-join", HTMLButtonElement), async () => {
-        await session.devices.start();
+        for (const device of /** @type {const} */ (["camera", "microphone"])) await session.devices.set(device, true);
         session.store.set({ joining: session.store.state.me?.call?.id ?? "" });
         await this.#join(session);
       });
