@@ -5,15 +5,135 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('demo_site', '0002_blocks'),
+        ("demo_site", "0002_blocks"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='homepage',
-            name='body',
-            field=wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('steps', 5), ('question', 8), ('room_grid', 16), ('live_now', 18), ('price_table', 20), ('wallet_button', 21), ('pack_table', 22), ('call_to_action', 26)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'icon': 'title', 'max_length': 80, 'template': 'demo_site/blocks/heading.html'}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'ul']}), 2: ('wagtail.blocks.CharBlock', (), {'max_length': 60}), 3: ('wagtail.blocks.TextBlock', (), {'max_length': 300}), 4: ('wagtail.blocks.StructBlock', [[('title', 2), ('text', 3)]], {}), 5: ('wagtail.blocks.ListBlock', (4,), {'template': 'demo_site/blocks/steps.html'}), 6: ('wagtail.blocks.CharBlock', (), {'max_length': 120}), 7: ('wagtail.blocks.TextBlock', (), {'max_length': 600}), 8: ('wagtail.blocks.StructBlock', [[('question', 6), ('answer', 7)]], {}), 9: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 80, 'required': False}), 10: ('wagtail.blocks.IntegerBlock', (), {'required': True}), 11: ('wagtail.blocks.ListBlock', (10,), {'default': [], 'help_text': 'In this order. Empty = those that fit the choice below.', 'label': 'Rooms picked by hand', 'max_num': 24, 'min_num': 0, 'required': False}), 12: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('live', 'Live'), ('free', 'Live, free'), ('paid', 'Live, paid'), ('lobby', 'Takes calls'), ('private', 'In private'), ('offline', 'Offline')], 'help_text': 'Empty = all.', 'label': 'Status', 'required': False}), 13: ('wagtail.blocks.CharBlock', (), {'required': False}), 14: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('live', 'Live first'), ('featured', 'Featured first'), ('seen', 'Last online'), ('viewers', 'Most watched'), ('rating', 'Best rated'), ('new', 'Newest'), ('name', 'Name')], 'label': 'Sort by'}), 15: ('wagtail.blocks.IntegerBlock', (), {'default': 6, 'label': 'How many', 'max_value': 48, 'min_value': 1}), 16: ('wagtail.blocks.StructBlock', [[('heading', 9), ('rooms', 11), ('status', 12), ('tag', 13), ('sort', 14), ('number', 15)]], {}), 17: ('wagtail.blocks.IntegerBlock', (), {'default': 8, 'label': 'How many at most', 'max_value': 24, 'min_value': 1}), 18: ('wagtail.blocks.StructBlock', [[('heading', 9), ('tag', 13), ('number', 17)]], {}), 19: ('wagtail.blocks.IntegerBlock', (), {'required': False}), 20: ('wagtail.blocks.StructBlock', [[('heading', 9), ('room', 19)]], {}), 21: ('wagtail.blocks.StructBlock', [[]], {}), 22: ('wagtail.blocks.StructBlock', [[('heading', 9)]], {}), 23: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('client', 'Register to watch and talk'), ('performer', 'Register to go live'), ('studio', 'Register a studio'), ('go_live', 'Go live: the dashboard of those who are registered')], 'label': 'What for'}), 24: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'max_length': 400, 'required': False}), 25: ('wagtail.blocks.CharBlock', (), {'label': 'Words on the button', 'max_length': 40, 'required': False}), 26: ('wagtail.blocks.StructBlock', [[('goal', 23), ('heading', 9), ('text', 24), ('button', 25)]], {})}),
+            model_name="homepage",
+            name="body",
+            field=wagtail.fields.StreamField(
+                [
+                    ("heading", 0),
+                    ("paragraph", 1),
+                    ("steps", 5),
+                    ("question", 8),
+                    ("room_grid", 16),
+                    ("live_now", 18),
+                    ("price_table", 20),
+                    ("wallet_button", 21),
+                    ("pack_table", 22),
+                    ("call_to_action", 26),
+                ],
+                blank=True,
+                block_lookup={
+                    0: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"icon": "title", "max_length": 80, "template": "demo_site/blocks/heading.html"},
+                    ),
+                    1: ("wagtail.blocks.RichTextBlock", (), {"features": ["bold", "italic", "link", "ul"]}),
+                    2: ("wagtail.blocks.CharBlock", (), {"max_length": 60}),
+                    3: ("wagtail.blocks.TextBlock", (), {"max_length": 300}),
+                    4: ("wagtail.blocks.StructBlock", [[("title", 2), ("text", 3)]], {}),
+                    5: ("wagtail.blocks.ListBlock", (4,), {"template": "demo_site/blocks/steps.html"}),
+                    6: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
+                    7: ("wagtail.blocks.TextBlock", (), {"max_length": 600}),
+                    8: ("wagtail.blocks.StructBlock", [[("question", 6), ("answer", 7)]], {}),
+                    9: ("wagtail.blocks.CharBlock", (), {"label": "Heading", "max_length": 80, "required": False}),
+                    10: ("wagtail.blocks.IntegerBlock", (), {"required": True}),
+                    11: (
+                        "wagtail.blocks.ListBlock",
+                        (10,),
+                        {
+                            "default": [],
+                            "help_text": "In this order. Empty = those that fit the choice below.",
+                            "label": "Rooms picked by hand",
+                            "max_num": 24,
+                            "min_num": 0,
+                            "required": False,
+                        },
+                    ),
+                    12: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("live", "Live"),
+                                ("free", "Live, free"),
+                                ("paid", "Live, paid"),
+                                ("lobby", "Takes calls"),
+                                ("private", "In private"),
+                                ("offline", "Offline"),
+                            ],
+                            "help_text": "Empty = all.",
+                            "label": "Status",
+                            "required": False,
+                        },
+                    ),
+                    13: ("wagtail.blocks.CharBlock", (), {"required": False}),
+                    14: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("live", "Live first"),
+                                ("featured", "Featured first"),
+                                ("seen", "Last online"),
+                                ("viewers", "Most watched"),
+                                ("rating", "Best rated"),
+                                ("new", "Newest"),
+                                ("name", "Name"),
+                            ],
+                            "label": "Sort by",
+                        },
+                    ),
+                    15: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"default": 6, "label": "How many", "max_value": 48, "min_value": 1},
+                    ),
+                    16: (
+                        "wagtail.blocks.StructBlock",
+                        [[("heading", 9), ("rooms", 11), ("status", 12), ("tag", 13), ("sort", 14), ("number", 15)]],
+                        {},
+                    ),
+                    17: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"default": 8, "label": "How many at most", "max_value": 24, "min_value": 1},
+                    ),
+                    18: ("wagtail.blocks.StructBlock", [[("heading", 9), ("tag", 13), ("number", 17)]], {}),
+                    19: ("wagtail.blocks.IntegerBlock", (), {"required": False}),
+                    20: ("wagtail.blocks.StructBlock", [[("heading", 9), ("room", 19)]], {}),
+                    21: ("wagtail.blocks.StructBlock", [[]], {}),
+                    22: ("wagtail.blocks.StructBlock", [[("heading", 9)]], {}),
+                    23: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("client", "Register to watch and talk"),
+                                ("performer", "Register to go live"),
+                                ("studio", "Register a studio"),
+                                ("go_live", "Go live: the dashboard of those who are registered"),
+                            ],
+                            "label": "What for",
+                        },
+                    ),
+                    24: ("wagtail.blocks.TextBlock", (), {"label": "Text", "max_length": 400, "required": False}),
+                    25: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "Words on the button", "max_length": 40, "required": False},
+                    ),
+                    26: (
+                        "wagtail.blocks.StructBlock",
+                        [[("goal", 23), ("heading", 9), ("text", 24), ("button", 25)]],
+                        {},
+                    ),
+                },
+            ),
         ),
     ]
