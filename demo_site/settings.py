@@ -151,6 +151,7 @@ PPV_PLUGIN = {
     "BASE_TEMPLATE": "demo_site/base.html",
     "TEST_PAYMENTS": os.environ.get("PPV_TEST_PAYMENTS", "1") == "1",
     "REDIS_URL": REDIS_URL,
+    "RECORDINGS_ROOT": str(VAR_DIR / "recordings"),
 }
 if os.environ.get("PPV_RELAY_URL"):
     PPV_PLUGIN |= {

@@ -38,6 +38,10 @@ class Settings:
     RELAY_MAX_PARTICIPANTS: int = 80
     RELAY_MAX_KBPS: int = 1000  # bit rate asked of a performer's browser
     RELAY_STALL_SECONDS: int = 5  # spec B-2: a longer gap is not billed at all
+    RECORDINGS_ROOT: str = ""  # folder the relay records to; empty = `ppv_recordings` in BASE_DIR
+    RECORDINGS_STORAGE: str = ""  # alias in STORAGES for finished files; empty = they stay in that folder
+    RECORDINGS_RESERVE_MB: int = 1024  # disk space that recording leaves free
+    RECORDINGS_ACCEL_URL: str = ""  # internal location of nginx for that folder; empty = files are sent by us
     STUN_URLS: list[str] = field(default_factory=list)
     TURN_URLS: list[str] = field(default_factory=list)
     TURN_SECRET: str = ""  # TURN REST shared secret (coturn `static-auth-secret`)

@@ -195,6 +195,13 @@ class PriceChanged(PPVError):
     text = _("The price has changed: it is now %(price)s per minute. Please look again before you agree.")
 
 
+class ConsentNeeded(PPVError):
+    """It is recorded, and this person was not asked."""
+
+    code = "recorded"
+    text = _("This is recorded. Please look again before you agree.")
+
+
 class Elsewhere(PPVError):
     """The media of this person's show is held by another tab; `take_over` moves it."""
 

@@ -15,6 +15,7 @@ from ppv_plugin.people.models import (
     StatusChange,
     Studio,
 )
+from ppv_plugin.recordings.models import Recording, RecordingConsent
 from ppv_plugin.rooms.models import (
     ClientPrice,
     Presence,
@@ -24,6 +25,7 @@ from ppv_plugin.rooms.models import (
 )
 from ppv_plugin.rooms.pictures import Snapshot
 from ppv_plugin.rooms.ratings import Rating
+from ppv_plugin.rooms.recording_terms import RecordingSettings
 from ppv_plugin.rooms.subjects import RoomCategory, RoomLanguage, RoomTag, TaggedRoom
 from ppv_plugin.shows.call_models import LockedCall
 from ppv_plugin.shows.check_in_models import CheckIn
@@ -56,6 +58,9 @@ __all__ = [
     "PrivateRequest",
     "PrivateShow",
     "Rating",
+    "Recording",
+    "RecordingConsent",
+    "RecordingSettings",
     "Refund",
     "RoleSettings",
     "Room",

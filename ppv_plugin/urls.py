@@ -13,6 +13,7 @@ from ppv_plugin.pages import invitation_views as invitations
 from ppv_plugin.pages import limit_views as limits
 from ppv_plugin.pages import rating_views as ratings
 from ppv_plugin.pages import receipt_views as receipts
+from ppv_plugin.pages import recording_views as recordings
 from ppv_plugin.pages import statement_views as statements
 from ppv_plugin.pages import views as pages
 from ppv_plugin.rooms import views as rooms
@@ -29,6 +30,9 @@ urlpatterns = [
     path("modules/<slug:version>/<slug:name>.js", modules.module, name="module"),
     path("rooms/<uuid:room>/found/", found.save, name="found"),
     path("snapshot/<uuid:room>.jpg", rooms.snapshot, name="snapshot"),
+    path("recordings/", recordings.recordings_page, name="recordings"),
+    path("recordings/<uuid:recording>.webm", recordings.recording_file, name="recording_file"),
+    path("recordings/<uuid:recording>/delete/", recordings.delete_recording, name="recording_delete"),
     path("receipts/<uuid:session>/", receipts.receipt, name="receipt"),
     path("receipts/<uuid:session>.json", receipts.signed_file, name="receipt_file"),
     path("receipts/<uuid:session>/rating/", ratings.rate, name="rate"),

@@ -11,6 +11,7 @@ from wagtail.log_actions import LogFormatter, log
 from wagtail.models import ModelLogEntry, Site
 
 from ppv_plugin.amounts import written
+from ppv_plugin.recordings import log as recording_log
 from ppv_plugin.rooms.models import BILLING_RULES, PricingSettings, RoomMode, selectable_rules
 from ppv_plugin.studios import log as studio_log
 from ppv_plugin.wording import named, phrase, sentence
@@ -65,6 +66,7 @@ ACTIONS: dict[str, Any] = {
     PROFILE: gettext_lazy("Profile of prices applied"),
     IMPORT: phrase(gettext_lazy("%(room)s mode imported"), cap=True),
     RATING: gettext_lazy("Rating removed"),
+    recording_log.DELETE: gettext_lazy("Recording deleted"),
 }
 # What an entry calls a field that was changed: its data keep the field's own name.
 FIELDS: dict[str, Any] = {
@@ -130,6 +132,11 @@ def show_ended(*, room: Any, sessions: int, reason: str, user: Any) -> None:
 
 def rating_removed(*, room: Any, rating: Any, user: Any) -> None:
     log(instance=room, action=RATING, user=user, data={"stars": rating.stars, "client": str(rating.client.uuid)})
+
+
+def recording_deleted(*, recording: Any, by: str, user: Any = None) -> None:
+    """`by`: owner, staff or retention."""
+    log(instance=recording, action=recording_log.DELETE, user=user, data={"by": by})
 
 
 def exported(*, what: str, kind: str, filters: Mapping[str, str], user: Any) -> None:
@@ -213,6 +220,13 @@ class _RatingFormatter(LogFormatter):
         return _("Rating removed: %(stars)s of 5") % {"stars": log_entry.data["stars"]}
 
 
+class _RecordingFormatter(LogFormatter):
+    def format_message(self, log_entry: Any) -> str:
+        """By whom, when it was no person's own doing."""
+        retention = log_entry.data.get("by") == "retention"
+        return f"{self.label}: {_('older than the site keeps them')}" if retention else str(self.label)
+
+
 class _ProofFormatter(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         return _("%(label)s: %(checks)s checks, %(drifts)s drifts") % {"label": self.label, **log_entry.data}
@@ -243,4 +257,5 @@ _FORMATTERS = {
     EXPORT: _ExportFormatter,
     PROOF: _ProofFormatter,
     RATING: _RatingFormatter,
+    recording_log.DELETE: _RecordingFormatter,
 }

@@ -10,6 +10,7 @@ from .corrections import AdjustmentViewSet, RefundViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
 from .order import MessageViewSet, SanctionViewSet
 from .ratings import RatingViewSet
+from .recordings import ConsentViewSet, RecordingViewSet
 from .spend_limits import SpendLimitViewSet
 from .tips import GoalViewSet, TipOptionViewSet
 from .trade import ClientViewSet, PerformerViewSet, RoomModeViewSet, RoomViewSet, StudioViewSet
@@ -29,6 +30,8 @@ class VideoChatGroup(SnippetViewSetGroup):
         RoomModeViewSet,
         RoomCategoryViewSet,
         RatingViewSet,
+        RecordingViewSet,
+        ConsentViewSet,
         MessageViewSet,
         SanctionViewSet,
         TipOptionViewSet,

@@ -57,7 +57,7 @@ class RoomModeViewSet(SnippetViewSet):
     inspect_view_fields = [
         "name", "key", "description", "group_cpm", "grace_seconds", "rule", "requests_enabled", "viewers_max",
         "voyeur_enabled", "voyeur_cpm", "voyeur_private", "two_way_slots", "two_way_cpm", "conference",
-        "lobby", "lobby_chat", "by_link", "snapshots_enabled", "snapshot_seconds", "active"
+        "lobby", "lobby_chat", "by_link", "recorded", "snapshots_enabled", "snapshot_seconds", "active"
     ]  # fmt: skip
     ordering = ("sort_order", "id")
     copy_view_enabled = False
@@ -83,6 +83,7 @@ class RoomModeViewSet(SnippetViewSet):
             MultiFieldPanel(["two_way_slots", "two_way_cpm", "conference"], heading=_("2-way")),
             MultiFieldPanel(["lobby", "lobby_chat", "by_link"], heading=_("Calls")),
             MultiFieldPanel(["snapshots_enabled", "snapshot_seconds"], heading=_("Pictures in the listing")),
+            MultiFieldPanel(["recorded"], heading=_("Recording")),
             MultiFieldPanel([ModeFeaturesPanel()], heading=_("More")),
         ],
         base_form_class=RoomModeForm,

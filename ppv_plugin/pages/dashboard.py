@@ -15,10 +15,11 @@ from ppv_plugin.ledger.receivables import owed_by
 from ppv_plugin.people.models import Performer
 from ppv_plugin.people.queries import may_perform, performer_of
 from ppv_plugin.people.texts import blocking_text
+from ppv_plugin.recordings.queries import ready_count
 from ppv_plugin.rooms.forms import ClientCpmForm, FoundForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.presence import GUEST
-from ppv_plugin.rooms.queries import client_prices, modes, pricing
+from ppv_plugin.rooms.queries import client_prices, modes, pricing, recording_settings
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
 from ppv_plugin.shows.queries import (
     options_offered,
@@ -53,6 +54,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         url = addresses.registration_url(request, "performer")
         return {**found, "gate": "not_performer", "registration_url": url}
     found |= {"performer": performer, **_earnings(request, performer, now)}
+    found["recordings_count"] = ready_count(performer=performer)
     if found["books"]:
         return {**found, "gate": ""}
     if blocking := blocking_text(role="performer", row=performer):
@@ -75,6 +77,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         "modes": (choice := modes(row.site)),
         "voyeurs_possible": any(mode.voyeur_private for mode in choice),
         "pricing": pricing(row.site),
+        "site_records": recording_settings(row.site).enabled,
         "socket_url": socket_url(row),
         "max_kbps": conf.RELAY_MAX_KBPS,
         "tip_options": options_offered(row.site),

@@ -25,6 +25,7 @@ MODULES = (
     "socket",
     "manners",
     "company",
+    "recording",
     "store",
     "values",
     "media",

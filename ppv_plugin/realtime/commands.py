@@ -104,12 +104,14 @@ def chat_slow(message: p.ChatSlow, caller: Caller, now: datetime) -> p.Ack:
 
 
 def show_start(message: p.ShowStart, caller: Caller, now: datetime) -> p.Ack:
-    show = shows.go_live(user=caller.user, room_id=caller.room_id, mode_id=message.mode, cid=message.cid, now=now)
+    facts = {"mode_id": message.mode, "recorded": message.recorded, "cid": message.cid}
+    show = shows.go_live(user=caller.user, room_id=caller.room_id, now=now, **facts)
     return p.Ack(cid=message.cid, id=str(show.pk))
 
 
 def show_mode(message: p.ShowMode, caller: Caller, now: datetime) -> p.Ack:
-    show = shows.switch_mode(user=caller.user, room_id=caller.room_id, mode_id=message.mode, cid=message.cid, now=now)
+    facts = {"mode_id": message.mode, "recorded": message.recorded, "cid": message.cid}
+    show = shows.switch_mode(user=caller.user, room_id=caller.room_id, now=now, **facts)
     return p.Ack(cid=message.cid, id=str(show.pk))
 
 
@@ -131,6 +133,7 @@ def request_create(message: p.RequestCreate, caller: Caller, now: datetime) -> p
         media=message.media,
         cpm=_price(message.cpm),
         watched=message.watched,
+        recording=message.recording,
         now=now,
     )
     return p.Ack(cid=message.cid, id=str(request.pk))
@@ -142,9 +145,8 @@ def request_cancel(message: p.RequestCancel, caller: Caller, now: datetime) -> p
 
 
 def request_answer(message: p.RequestAnswer, caller: Caller, now: datetime) -> p.Ack:
-    shows.answer_request(
-        user=caller.user, request_id=_uuid(message.id), accept=message.accept, free=message.free, now=now
-    )
+    facts = {"accept": message.accept, "free": message.free, "recording": message.recording}
+    shows.answer_request(user=caller.user, request_id=_uuid(message.id), now=now, **facts)
     return p.Ack(cid=message.cid, id=message.id)
 
 
@@ -173,6 +175,7 @@ def group_enter(message: p.GroupEnter, caller: Caller, now: datetime) -> p.Ack:
         cpm=_price(message.cpm),
         mode_number=message.mode_number,
         manner=message.manner,
+        recorded=message.recorded,
         now=now,
     )
     return p.Ack(cid=message.cid, id=str(visit.pk))

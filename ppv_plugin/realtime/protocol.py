@@ -86,18 +86,20 @@ class ChatSlow(Struct, tag_field="t", tag="chat.slow"):
 
 
 class ShowStart(Struct, tag_field="t", tag="show.start"):
-    """The performer goes live in a room mode (by its id)."""
+    """The performer goes live in a room mode (by its id). `recorded`: knows that it is, if it is."""
 
     cid: Cid
     mode: int
+    recorded: bool = False
 
 
 class ShowMode(Struct, tag_field="t", tag="show.mode"):
     """The performer goes on in another room mode (by its id). Visits end at the old price; whoever wants to go on
-    agrees to the new one with `group.enter`. Refused in private."""
+    agrees to the new one with `group.enter`. Refused in private. `recorded`: as in `show.start`."""
 
     cid: Cid
     mode: int
+    recorded: bool = False
 
 
 class ShowEnd(Struct, tag_field="t", tag="show.end"):
@@ -113,12 +115,13 @@ class RequestsSet(Struct, tag_field="t", tag="requests.set"):
 
 class RequestCreate(Struct, tag_field="t", tag="request.create"):
     """The client asks for a private show at the price it was shown; another price in force is refused. `watched`: it
-    was told that voyeurs may watch; otherwise nobody does."""
+    was told that voyeurs may watch; otherwise nobody does. `recording`: it agrees to one."""
 
     cid: Cid
     media: Literal["video"]
     cpm: str
     watched: bool = False
+    recording: bool = False
 
 
 class RequestCancel(Struct, tag_field="t", tag="request.cancel"):
@@ -127,12 +130,13 @@ class RequestCancel(Struct, tag_field="t", tag="request.cancel"):
 
 
 class RequestAnswer(Struct, tag_field="t", tag="request.answer"):
-    """`free`: accepted, and it costs nothing."""
+    """`free`: accepted, and it costs nothing. `recording`: the performer agrees to one."""
 
     cid: Cid
     id: Id
     accept: bool
     free: bool = False
+    recording: bool = False
 
 
 class CallJoin(Struct, tag_field="t", tag="call.join"):
@@ -159,12 +163,14 @@ class PrivateEnd(Struct, tag_field="t", tag="private.end"):
 
 class GroupEnter(Struct, tag_field="t", tag="group.enter"):
     """Consent to pay `cpm` per minute inside. `mode_number` is that of the `room.state` one agrees to. `manner`: as
-    everybody in a paid show, unseen, or with the own camera sent to the performer; who is inside goes on in it."""
+    everybody in a paid show, unseen, or with the own camera sent to the performer; who is inside goes on in it.
+    `recorded`: the client was told that it is, if it is."""
 
     cid: Cid
     cpm: str
     mode_number: int | None = None
     manner: Literal["group", "voyeur", "two_way"] = "group"
+    recorded: bool = False
 
 
 class GroupLeave(Struct, tag_field="t", tag="group.leave"):

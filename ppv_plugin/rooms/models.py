@@ -23,6 +23,7 @@ from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.wording import named, phrase, sentence
 
 from .manner_terms import MannerTerms
+from .recording_terms import RecordingTerms
 from .subjects import RoomCategory, TaggedRoom
 
 BILLING_RULES = [
@@ -48,7 +49,7 @@ def selectable_rules() -> list[tuple[str, Any]]:
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a room was online that has not been yet
 
 
-class RoomMode(MannerTerms, TranslatableMixin, models.Model):
+class RoomMode(RecordingTerms, MannerTerms, TranslatableMixin, models.Model):
     """How a live room works and what it costs (spec M-1). Editors define as many as they want."""
 
     key = models.SlugField(

@@ -12,12 +12,18 @@ from ppv_plugin import hooks
 
 from . import rules
 from .models import ClientPrice, PricingSettings, Room, RoomMode
+from .recording_terms import RecordingSettings
 from .rules import Terms
 from .subjects import RoomCategory
 
 
 def pricing(site: Any) -> PricingSettings:
     found: PricingSettings = PricingSettings.for_site(site)
+    return found
+
+
+def recording_settings(site: Any) -> RecordingSettings:
+    found: RecordingSettings = RecordingSettings.for_site(site)
     return found
 
 
@@ -91,4 +97,5 @@ def terms_of(mode: RoomMode, prices: PricingSettings) -> Terms:
         lobby_chat=mode.lobby_chat,
         by_link=mode.by_link,
         conference=mode.conference,
+        recorded=mode.recorded and recording_settings(prices.site).enabled,
     )

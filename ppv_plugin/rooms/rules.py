@@ -39,6 +39,7 @@ class Terms(Struct, frozen=True):
     lobby_chat: bool = False
     by_link: bool = False  # calls come by link alone
     conference: bool = False  # everybody sees the cameras of the 2-way
+    recorded: bool = False
 
 
 class PriceRefused(ValueError):

@@ -39,6 +39,7 @@ SHARED_TERMS = (
     "lobby_chat",
     "by_link",
     "conference",
+    "recorded",
     "active",
 )
 REFUSALS = {

@@ -135,6 +135,7 @@ class PrivateRequest(models.Model):
     hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
     media = models.CharField(max_length=8, default="video")
     watched = models.BooleanField(default=False)  # the client was told that voyeurs may watch
+    recording = models.BooleanField(default=False)  # the client agrees to one
     tariff = models.JSONField()
     cid = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
@@ -169,6 +170,7 @@ class PrivateShow(models.Model):
     show = models.ForeignKey(Show, on_delete=models.PROTECT, related_name="private_shows")
     client = models.ForeignKey("ppv_plugin.Client", on_delete=models.PROTECT, related_name="private_shows")
     session = models.OneToOneField("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
+    recorded = models.BooleanField(default=False)  # both agreed
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -76,7 +76,8 @@ class RoomView(Struct, frozen=True):
     in their order. `voyeur`, `two_way`: None where the mode does not have it. `guests`: the names of the performers who
     are checked in, `tiles`: the cameras of those who send one, and all of a `conference`; none while the performer is
     in private. `lobby`: nobody is shown in public, also while the status is private. `talk`: whether those who are in
-    may write. `by_link`: calls begin by link alone."""
+    may write. `by_link`: calls begin by link alone. `recorded`: the public show is, which whoever enters is told
+    before. `recordable`: a private show is, if both sides agree."""
 
     slug: str
     title: str
@@ -103,11 +104,13 @@ class RoomView(Struct, frozen=True):
     talk: bool = True
     by_link: bool = False
     conference: bool = False
+    recorded: bool = False
+    recordable: bool = False
 
 
 class RequestView(Struct, frozen=True):
-    """A private request. `minimum`: what is held for it. `client`, `client_name` and `funded_minutes` are for the
-    performer only."""
+    """A private request. `minimum`: what is held for it. `recording`: the client agrees to one. `client`,
+    `client_name` and `funded_minutes` are for the performer only."""
 
     id: str
     state: str
@@ -118,6 +121,7 @@ class RequestView(Struct, frozen=True):
     client: str | None = None
     client_name: str | None = None
     funded_minutes: int | None = None
+    recording: bool = False
 
 
 class CallView(Struct, frozen=True):
@@ -143,7 +147,7 @@ class CameraView(Struct, frozen=True):
 class SessionView(Struct, frozen=True):
     """The paid stretch one is in (`kind`: private, group, voyeur, two_way): a private show or a visit (`id`), with
     `partner`, the name of the other side. `client` is the id of the client, for the performer only. `mode_number`: of
-    the show's modes the one that a visit was agreed to under."""
+    the show's modes the one that a visit was agreed to under. `recorded`: this private show is, as both agreed."""
 
     kind: str
     id: str
@@ -152,6 +156,7 @@ class SessionView(Struct, frozen=True):
     partner: str
     client: str | None = None
     mode_number: int = 0
+    recorded: bool = False
 
 
 class MeterView(Struct, frozen=True):

@@ -21,13 +21,15 @@ from ppv_plugin.media import services as media
 from ppv_plugin.media.engine import Evidence, ParticipantEvidence
 from ppv_plugin.metering import queries as metering_queries
 from ppv_plugin.metering import services as metering
-from ppv_plugin.rooms import presence, snapshots
+from ppv_plugin.recordings import services as recordings
+from ppv_plugin.rooms import presence
 from ppv_plugin.signals import announce, room_changed, session_warned
 
 from . import rules, services
 from .lost import Watch
 from .models import Show
 from .queries import stage as stage_queries
+from .snapshots import take_snapshots
 
 _log = logging.getLogger(__name__)
 _REPAIR_SECONDS = 5.0
@@ -64,7 +66,8 @@ class Meter:
             self._repaired_at = mono
             self._try(lambda: self._repair_stages(evidence))
             self._try(lambda: services.lift_veils(now=now))
-            self._try(lambda: self._take_snapshots(now))
+            self._try(lambda: take_snapshots(now=now))
+            self._try(lambda: recordings.collect(now=now))
 
     def _evidence(self) -> Evidence | None:
         try:
@@ -164,28 +167,6 @@ class Meter:
         for stage in {p.stage for p in evidence.participants}:
             if (orphan := rules.room_of_stage(stage)) is not None and orphan not in live:
                 media.close_stage(stage)
-
-    @staticmethod
-    def _take_snapshots(now: datetime) -> None:
-        for show in snapshots_due(now=now):
-            jpeg = media.snapshot(
-                stage=rules.stage_name(show.room_id), participant=rules.performer_participant(show.id), width=480
-            )
-            if jpeg is not None:
-                snapshots.keep_snapshot(room_id=show.room_id, jpeg=jpeg, now=now)
-                announce(room_changed, room_id=show.room_id)
-
-
-def snapshots_due(*, now: datetime) -> list[Show]:
-    """Live public shows whose picture is older than their mode's interval. Never a private show (spec M-10)."""
-    shows = Show.objects.filter(state=Show.State.LIVE).exclude(room__state="private").select_related("room__snapshot")
-    due = []
-    for show in shows.defer("room__snapshot__jpeg"):
-        seconds = show.terms["snapshot_seconds"]
-        last = getattr(show.room, "snapshot", None)
-        if seconds is not None and (last is None or (now - last.taken_at).total_seconds() >= seconds):
-            due.append(show)
-    return due
 
 
 def run(*, stop: threading.Event, interval_seconds: float) -> None:

@@ -30,6 +30,7 @@ from ppv_plugin.pages.figures import hours
 from ppv_plugin.pages.modules import MODULES, addresses
 from ppv_plugin.pages.statements import kind_text
 from ppv_plugin.people.labels import PRESETS, Word, words_for
+from ppv_plugin.recordings import words as recording_words
 
 register = template.Library()
 
@@ -167,6 +168,15 @@ def ppv_element(
     or several of its looks. `attrs`: further attributes, as they are written in the template."""
     shown = {"content": content, "kinds": kind.split(), "attrs": mark_safe(f" {attrs}" if attrs else ""), **more}  # noqa: S308
     return render_to_string(f"ppv_plugin/elements/{name}.html", shown)
+
+
+@register.simple_tag
+def ppv_recording_words(to: str, name: str = "") -> str:
+    """What somebody is told before something is recorded. `to`: performer, viewer, asker, asked."""
+    told = {"performer": recording_words.to_performer, "asked": recording_words.to_asked}
+    if to in told:
+        return told[to]()
+    return {"viewer": recording_words.to_viewer, "asker": recording_words.to_asker}[to](name=name)
 
 
 @register.simple_tag

@@ -42,6 +42,7 @@ MODES: list[dict[str, Any]] = [
         "description": "Everybody inside pays per minute.",
         "group_cpm": 150,
         "requests_enabled": False,
+        "recorded": True,
         "voyeur_enabled": True,
         "voyeur_cpm": 175,
         "two_way_slots": 2,

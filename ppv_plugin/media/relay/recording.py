@@ -138,6 +138,7 @@ class Recorder:
     def _look(self) -> None:
         assert self._root is not None
         try:
+            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
             space = shutil.disk_usage(self._root).free > self._reserve
         except OSError:
             space = False
@@ -167,7 +168,6 @@ class Recorder:
 
     def _mend(self) -> None:
         assert self._root is not None
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         mend_all(self._root)
 
     def _try(self, work: Callable[..., None], *facts: object) -> None:

@@ -25,6 +25,7 @@ TICK_MS = 250
 SHORTEST_TICK_MS = 20
 FRESH_KEYFRAME_MS = 1000
 KEYFRAME_WAIT_SECONDS = 1.5
+OLD_KEYFRAME_MS = 3000
 
 
 class Relay:
@@ -100,8 +101,8 @@ class Relay:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KEYFRAME_WAIT_SECONDS):
                     await publication.keyframe_arrived.wait()
-        if publication.keyframe is None:
-            return None
+        if publication.keyframe is None or monotonic_ms() - publication.keyframe_ms > OLD_KEYFRAME_MS:
+            return None  # better none than one from before
         return await asyncio.to_thread(snapshots.jpeg, publication.keyframe.data, width)
 
     async def close(self) -> None:

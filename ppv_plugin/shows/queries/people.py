@@ -160,6 +160,7 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
         partner=facts["client" if for_performer else "performer"],
         client=str(row.client.uuid) if for_performer else None,
         mode_number=0 if kind == "private" else row.mode_number,
+        recorded=kind == "private" and row.recorded,
     )
 
 
@@ -193,6 +194,7 @@ def _request(row: PrivateRequest) -> RequestView:
         price=price_of(tariff),
         minimum=tokens(row.hold.amount if pending else minimum_of(tariff)),
         expires_at=rules.unix_ms(row.expires_at),
+        recording=row.recording,
     )
 
 

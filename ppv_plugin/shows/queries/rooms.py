@@ -135,11 +135,13 @@ def _views(page: Sequence[Any]) -> list[RoomView]:
     tiles = tiles_of(show_ids=with_tiles) if with_tiles else {}
     slow = chat.slow_seconds(room_ids=list(shows))
     site_slow = {site_id: chat.chat_settings(row.site).slow_seconds for site_id, row in prices.items()} if shows else {}
+    offers = {pk: rooms.recording_settings(row.site).private_enabled for pk, row in prices.items()} if shows else {}
     return [
         replace(
             _view(room, shows.get(room.pk), prices[room.site_id], inside, goals.get(room.pk, []), guests),
             slow_seconds=max(slow.get(room.pk, 0), site_slow.get(room.site_id, 0)),
             tiles=tiles.get(shows[room.pk].pk, []) if room.pk in shows else [],
+            recordable=offers.get(room.site_id, False) and room.pk in shows,
         )
         for room in page
     ]
@@ -180,6 +182,7 @@ def _view(
         talk=not terms or not terms.get("lobby") or bool(terms.get("lobby_chat")),
         by_link=bool(terms and terms.get("by_link")),
         conference=bool(terms and terms.get("conference")),
+        recorded=bool(terms and terms.get("recorded")),
     )
 
 

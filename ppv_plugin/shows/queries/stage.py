@@ -12,6 +12,7 @@ from ppv_plugin.errors import Blocked, FreeTimeOver, Gone, NotAllowed
 from ppv_plugin.media.engine import AV, Kind, ParticipantPlan, StagePlan
 from ppv_plugin.metering import queries as metering
 from ppv_plugin.people import queries as people
+from ppv_plugin.recordings import queries as recordings
 from ppv_plugin.rooms import presence
 
 from .. import rules
@@ -115,6 +116,7 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
             performer,
             publishes=AV if private is not None or not show.terms.get("lobby") else frozenset(),
             source=rules.private_participant(private.id) if private else None,
+            record=recordings.running_stretch(room_id),  # of nobody else on the stage, ever
         )
     ]
     if private is not None:

@@ -21,6 +21,7 @@ from ..call_models import LockedCall
 from ..check_in_models import CheckIn
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from .common import lock_room, performer_moved_on, person_moved_on, room_moved_on
+from .recorded import follow
 from .unseen import inside_changed, lift_veils
 
 BROKE_OFF = frozenset({"client_lost", "performer_lost", "media_lost", "never_started"})
@@ -38,6 +39,7 @@ def end_private_show(*, private_id: UUID, reason: str, now: datetime, note: str 
         return False
     _close_session(room, private.session_id, reason, now, note)
     _settle_call(private, reason, now)
+    follow(room=room, now=now)
     room_moved_on(room)
     _tell_both(room, private.client.user_id)
     announce(private_ended, private_id=private_id)
@@ -132,6 +134,7 @@ def _end_show(show_id: UUID, reason: str, now: datetime, seen_at: datetime | Non
     if ended:
         _end_check_ins(show_id, now)
         rooms.forget_snapshot(room_id=room.pk)
+        follow(room=room, now=now)
         type(room).objects.filter(pk=room.pk).update(online_at=now)
         room_moved_on(room)
         performer_moved_on(room)

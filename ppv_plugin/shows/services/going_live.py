@@ -20,17 +20,19 @@ from .common import lock_room, own_room, person_moved_on, room_moved_on
 from .endings import close_show
 from .media import report_usage
 from .modes import choose
+from .recorded import follow, need_told, performer_agreed
 
 
-def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -> Show:
+def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime, recorded: bool = False) -> Show:
     """The room is live in this mode, its terms frozen. Going live again while live returns the running show; the same
-    `cid` after the end returns the ended one and changes nothing.
+    `cid` after the end returns the ended one and changes nothing. `recorded`: the performer knows and agrees, if it is.
 
     Raises NotAllowed (not this performer, not approved, suspended, vetoed), NotFound (no such mode), Busy (live in
-    another room). Announces `show_started`, `room_changed`, `stage_changed`.
+    another room), ConsentNeeded. Announces `show_started`, `room_changed`, `stage_changed`.
     """
     choice = choose(user=user, room_id=room_id, mode_id=mode_id)
     room, mode, terms = choice.room, choice.mode, choice.terms
+    need_told(recorded=terms.recorded, told=recorded)
     with transaction.atomic():
         locked = lock_room(room_id)
         performers = type(room.performer).objects.select_for_update(no_key=True)  # live in one room only
@@ -54,6 +56,8 @@ def go_live(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -
             started_at=now, seen_at=now
         )  # fmt: skip
         type(locked).objects.filter(pk=room_id).update(mode=mode, live_at=now, online_at=now)
+        follow(room=locked, now=now)
+        performer_agreed(show=show, user=user, now=now)
         room_moved_on(locked)
         person_moved_on(user_id=user.pk, room_id=room_id)
         announce(show_started, show_id=show.id, room_id=room_id)

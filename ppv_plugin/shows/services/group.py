@@ -37,6 +37,7 @@ from .common import (
 )
 from .endings import end_visit
 from .media import report_usage
+from .recorded import need_told, viewer_agreed
 from .unseen import inside_changed, veiled
 
 
@@ -49,14 +50,17 @@ def enter_group(
     now: datetime,
     mode_number: int | None = None,
     manner: str = GROUP,
+    recorded: bool = False,
 ) -> Visit:
     """Consent to `cpm` and go in, or go on inside in another `manner`: as a viewer, unseen, or with the own camera sent
     to the performer. Who is inside in this manner already gets the running visit back: a second tab, no second meter.
     The same `cid` again returns the same visit, also when it has ended. `mode_number`: of the show's modes the one
     that the client was shown, as grace and rule may change where the price does not; None takes the one in force.
+    `recorded`: the client was told that it is, if it is.
 
     Raises Gone (nobody live), NotAllowed (the mode does not have it, or for nothing; vetoed), PriceChanged,
-    InsufficientFunds (naming the minimum), RoomFull, Busy (the performer is in private), Blocked.
+    InsufficientFunds (naming the minimum), RoomFull, Busy (the performer is in private), Blocked,
+    ConsentNeeded.
     """
     if manner not in MANNERS:
         raise BadInput
@@ -75,12 +79,14 @@ def enter_group(
         if known is not None:
             return known
         _check_price(show, manner, cpm, mode_number)
+        need_told(recorded=bool(show.terms.get("recorded")), told=recorded)
         _check_private(show, manner, client)
         _check_places(show, manner, inside.exclude(client=client))
         for visit in Visit.objects.filter(show=show, client=client, state=Visit.State.INSIDE):
             left_behind = visit.mode_number < show.mode_number
             end_visit(visit_id=visit.id, reason="mode_changed" if left_behind else "client", now=now)
         visit = _begin(show, client, manner, cid, now)
+        viewer_agreed(show=show, user=user, manner=manner, now=now)
         person_moved_on(user_id=user.pk, room_id=room_id)
         inside_changed(room=room, visit=visit, user_key=str(user.pk))
     return visit

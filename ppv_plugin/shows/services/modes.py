@@ -24,6 +24,7 @@ from ..models import ModeSwitch, PrivateRequest, PrivateShow, Show, Visit
 from .common import live_show, lock_room, own_room, person_moved_on, room_moved_on
 from .endings import close_request, end_visit
 from .media import report_usage
+from .recorded import follow, need_told, performer_agreed
 
 MODE_CHANGED = "mode_changed"
 
@@ -53,20 +54,22 @@ def choose(*, user: Any, room_id: int, mode_id: int) -> Choice:
     return Choice(room, mode, terms)
 
 
-def switch_mode(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime) -> Show:
+def switch_mode(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetime, recorded: bool = False) -> Show:
     """The live show goes on in another mode, its new terms frozen. Every visit ends, charged to its last proven
-    millisecond at the price it was agreed at; without a new consent nobody is inside, and nobody pays.
+    millisecond at the price it was agreed at; without a new consent nobody is inside, and nobody pays. `recorded`: the
+    performer knows and agrees that the new mode records, if it does.
 
     The same `cid` again changes nothing, nor does a mode that says what is in force already. Raises NotAllowed (not
-    this performer, not approved, suspended, vetoed), NotFound (no such mode), Gone (not live), InPrivate. Announces
-    `mode_switched`, `room_changed`, `stage_changed`.
+    this performer, not approved, suspended, vetoed), NotFound (no such mode), Gone (not live), InPrivate,
+    ConsentNeeded. Announces `mode_switched`, `room_changed`, `stage_changed`.
 
     The mode changes first, which ends everybody's media at once; then each visit is closed in a transaction of its own,
     for the reason that `close_show` has. What a crash leaves open in between, `close_left_behind` finds.
     """
     choice = choose(user=user, room_id=room_id, mode_id=mode_id)
+    need_told(recorded=choice.terms.recorded, told=recorded)
     report_usage(now=now, room_id=room_id)
-    show = _switch(choice, cid, now)
+    show = _switch(choice, user, cid, now)
     close_left_behind(show_id=show.id, now=now)
     if not show.terms["requests_enabled"]:
         _decline_requests(show, now)
@@ -74,7 +77,7 @@ def switch_mode(*, user: Any, room_id: int, mode_id: int, cid: str, now: datetim
 
 
 @transaction.atomic
-def _switch(choice: Choice, cid: str, now: datetime) -> Show:
+def _switch(choice: Choice, user: Any, cid: str, now: datetime) -> Show:
     room_id, mode, terms = choice.room.pk, choice.mode, choice.terms
     room = lock_room(room_id)
     if known := ModeSwitch.objects.filter(show__room_id=room_id, cid=cid).select_related("show").first():
@@ -99,6 +102,8 @@ def _switch(choice: Choice, cid: str, now: datetime) -> Show:
     type(room).objects.filter(pk=room_id).update(mode=mode)
     if terms.snapshot_seconds is None:
         snapshots.forget_snapshot(room_id=room_id)
+    follow(room=room, now=now)
+    performer_agreed(show=show, user=user, now=now)
     room_moved_on(room)
     for user_key in [str(room.performer.user_id), *presence.known_viewers(room_id=room_id)]:
         person_moved_on(user_id=user_key, room_id=room_id)  # what entering means for them follows from the mode

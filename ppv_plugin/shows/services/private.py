@@ -38,19 +38,29 @@ from .common import (
 )
 from .endings import close_request, end_private_show
 from .media import report_usage
+from .recorded import asker_answered, both_agreed, follow, offered
 
 _PENDING = PrivateRequest.State.PENDING
 
 
 def request_private(
-    *, user: Any, room_id: int, cid: str, media: str, cpm: int, now: datetime, watched: bool = False
+    *,
+    user: Any,
+    room_id: int,
+    cid: str,
+    media: str,
+    cpm: int,
+    now: datetime,
+    watched: bool = False,
+    recording: bool = False,
 ) -> PrivateRequest:
     """Ask for a private show at the price the client saw. The minimum is held until the request is answered or ends.
 
-    `watched`: the client was told that voyeurs may watch; nobody does otherwise. The same `cid` again returns the same
-    request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy (one request at a time; somebody is in
-    private), NotAllowed (requests are off, hidden or vetoed; who asks watches unseen), Blocked, Gone. A performer on
-    auto-decline declines at once: the request comes back rejected, with nothing held.
+    `watched`: the client was told that voyeurs may watch; nobody does otherwise. `recording`: the client agrees to one.
+    The same `cid` again returns the same request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy
+    (one request at a time; somebody is in private), NotAllowed (requests are off, hidden or vetoed; who asks watches
+    unseen), Blocked, Gone. A performer on auto-decline declines at once: the request comes back rejected, with nothing
+    held.
     """
     if media != "video":
         raise BadInput
@@ -77,11 +87,13 @@ def request_private(
             hold=hold,
             media=media,
             watched=watched and offers_watching(show, show.room.performer),
+            recording=recording and offered(show.room),
             tariff=metering_rules.tariff_to(tariff),
             cid=cid,
             created_at=now,
             expires_at=now + timedelta(seconds=rooms.pricing(room.site).request_seconds),
         )
+        asker_answered(request=request, user=user, now=now)
         tell_request(request)
         if show.room.performer.requests == "auto_reject":
             close_request(request=request, state=PrivateRequest.State.REJECTED, now=now)
@@ -114,9 +126,12 @@ def cancel_request(*, user: Any, request_id: UUID | str, now: datetime) -> None:
             raise Gone
 
 
-def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: datetime, free: bool = False) -> None:
+def answer_request(
+    *, user: Any, request_id: UUID | str, accept: bool, now: datetime, free: bool = False, recording: bool = False
+) -> None:
     """The performer accepts (the private show begins, metered once media flows) or declines. `free`: accepts, and it
-    costs nothing, as it was paid for otherwise or is a gift; the meter runs all the same (spec C-4).
+    costs nothing, as it was paid for otherwise or is a gift; the meter runs all the same (spec C-4). `recording`: and
+    agrees to one; it is recorded if the client has agreed too.
 
     Raises NotFound for a request to somebody else, Gone when it was answered, cancelled or has expired, Busy when
     another private show is running.
@@ -132,7 +147,8 @@ def answer_request(*, user: Any, request_id: UUID | str, accept: bool, now: date
             return
         if is_busy(request.show, request.client):
             raise Busy
-        begin_private(room, _for_nothing(request, now) if free else request, now)
+        recorded = both_agreed(request=request, user=user, agrees=recording, now=now)
+        begin_private(room, _for_nothing(request, now) if free else request, now, recorded=recorded)
 
 
 def _for_nothing(request: PrivateRequest, now: datetime) -> PrivateRequest:
@@ -147,7 +163,7 @@ def _for_nothing(request: PrivateRequest, now: datetime) -> PrivateRequest:
     return request
 
 
-def begin_private(room: Any, request: PrivateRequest, now: datetime) -> None:
+def begin_private(room: Any, request: PrivateRequest, now: datetime, *, recorded: bool = False) -> None:
     """Call in a transaction that holds the room's lock."""
     private_id = uuid4()
     used = _grace_used(request.show, request.client, request.created_at)  # as it was when the tariff was frozen
@@ -165,8 +181,15 @@ def begin_private(room: Any, request: PrivateRequest, now: datetime) -> None:
         now=now,
     )
     PrivateShow.objects.create(
-        id=private_id, request=request, show=request.show, client=request.client, session=session, started_at=now
+        id=private_id,
+        request=request,
+        show=request.show,
+        client=request.client,
+        session=session,
+        recorded=recorded,
+        started_at=now,
     )
+    follow(room=room, now=now)
     PrivateRequest.objects.filter(id=request.id).update(state=PrivateRequest.State.ACCEPTED, answered_at=now)
     room_moved_on(room)
     tell_request(request, state=PrivateRequest.State.ACCEPTED)

@@ -131,10 +131,10 @@ def test_what_cannot_be_meant_is_named(text: bytes | str, line: int, part: str) 
 
 
 def test_settings_without_a_feature_are_listed_with_their_lines() -> None:
-    found = read_modes("[Group]\nroom_slots=2\ncpm=1\n\nstream_record=false")
+    found = read_modes("[Group]\nroom_slots=2\ncpm=1\n\nstream_record_all=false")
     assert [(u.line, u.mode, u.key, u.value) for u in found.unused] == [
         (2, "Group", "room_slots", "2"),
-        (5, "Group", "stream_record", "false"),
+        (5, "Group", "stream_record_all", "false"),
     ]
 
 

@@ -9,6 +9,7 @@ import { RoomSession } from "ppv/session";
 import { TipEffects } from "ppv/tips";
 import { guestActions, showGuests, wireInvitation } from "ppv/guests";
 import { showExpected } from "ppv/calls";
+import { agrees, asksAbout } from "ppv/recording";
 import { goalActions, showGoals, wireGoalForm } from "ppv/goals";
 import { Wall } from "ppv/wall";
 import { wireActions } from "ppv/actions";
@@ -39,6 +40,8 @@ export class PPVConsole extends HTMLElement {
       if (!(input instanceof HTMLInputElement)) return;
       if (input.name === "ppv-requests") {
         void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
+      } else if (input.name === "ppv-mode" || input.dataset["asked"] !== undefined) {
+        session.schedule();
       } else if (input.name === "ppv-voyeurs") {
         void session.perform(input, () => session.do({ t: "voyeurs.set", value: input.checked }));
       }
@@ -65,7 +68,7 @@ export class PPVConsole extends HTMLElement {
     need(this, "mode-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       void session.perform(need(this, "mode-change", HTMLButtonElement), async () => {
-        await session.do({ t: "show.mode", mode: Number(select.value) });
+        await session.do({ t: "show.mode", mode: Number(select.value), recorded: agrees(this, "mode-recorded") });
         const mode = select.selectedOptions[0]?.textContent?.trim() ?? "";
         announce(this, fill(session.say("mode-changed"), { mode }));
       });
@@ -95,8 +98,8 @@ export class PPVConsole extends HTMLElement {
         session.dialog("end-dialog").close();
         session.store.set({ onAir: false });
       },
-      accept: (button) => session.do({ t: "request.answer", id: card(button), accept: true }),
-      "accept-free": (button) => session.do({ t: "request.answer", id: card(button), accept: true, free: true }),
+      accept: (button) => this.#accept(session, button, false),
+      "accept-free": (button) => this.#accept(session, button, true),
       decline: (button) => session.do({ t: "request.answer", id: card(button), accept: false }),
       "close-camera": (button) => session.do({ t: "camera.close", id: camera(button) }),
       "hear-camera": (button) => this.#cameras?.toggleSound(camera(button)),
@@ -106,13 +109,25 @@ export class PPVConsole extends HTMLElement {
     };
   }
 
+  /**
+   * @param {RoomSession} session
+   * @param {HTMLElement} button
+   * @param {boolean} free
+   */
+  #accept(session, button, free) {
+    const request = button.closest("[data-request]");
+    const recording = request !== null && agrees(request, "recording-answer");
+    const id = request?.getAttribute("data-request") ?? "";
+    return session.do({ t: "request.answer", id, accept: true, free, recording });
+  }
+
   /** @param {RoomSession} session */
   async #goLive(session) {
     const chosen = this.querySelector("input[name='ppv-mode']:checked");
     if (!(chosen instanceof HTMLInputElement)) return;
     await this.#onAir(session);
     try {
-      await session.do({ t: "show.start", mode: Number(chosen.value) });
+      await session.do({ t: "show.start", mode: Number(chosen.value), recorded: agrees(this, "start-recorded") });
     } catch (why) {
       session.store.set({ onAir: false });
       throw why;
@@ -167,7 +182,8 @@ export class PPVConsole extends HTMLElement {
     }
     const ready = session.devices.has("camera") && session.devices.has("microphone");
     const goLive = part(this, "go-live");
-    if (goLive instanceof HTMLButtonElement) goLive.disabled = !ready || state.conn.phase !== "open";
+    const told = asksAbout(this, "start-recorded", this.querySelector("input[name='ppv-mode']:checked"));
+    if (goLive instanceof HTMLButtonElement) goLive.disabled = !ready || !told || state.conn.phase !== "open";
     const choices = [...this.querySelectorAll("input[name='ppv-requests']")].filter((one) => one instanceof HTMLInputElement);
     if (!choices.some((one) => one.ariaBusy === "true")) { // an older choice, told late, does not undo a new one
       for (const input of choices) input.checked = input.value === state.me?.requests_mode;
@@ -191,7 +207,9 @@ export class PPVConsole extends HTMLElement {
     if (inForce && change !== this.#shownMode) select.value = inForce.value;
     this.#shownMode = change;
     const button = need(this, "mode-change", HTMLButtonElement);
-    button.disabled = conn.phase !== "open" || !select.value || select.selectedOptions[0] === inForce;
+    const same = select.selectedOptions[0] === inForce;
+    const told = asksAbout(this, "mode-recorded", same ? null : select.selectedOptions[0]);
+    button.disabled = conn.phase !== "open" || !select.value || same || !told;
   }
 
   /**
@@ -230,6 +248,7 @@ export class PPVConsole extends HTMLElement {
       price: amount(request.price.cpm, language()),
     });
     part(card, "funds")?.toggleAttribute("hidden", minutes == null);
+    part(card, "recording-question")?.toggleAttribute("hidden", !request.recording);
     return card;
   }
 

@@ -16,16 +16,17 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private"|"lobby",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
  *   live_at: number|null, snapshot_url: string|null, group_minimum?: string|null, mode_key?: string|null,
- *   mode_number?: number, consent?: boolean, slow_seconds?: number,
+ *   mode_number?: number, consent?: boolean, recorded?: boolean,
+ *   recordable?: boolean, slow_seconds?: number,
  *   goals?: GoalView[], guests?: string[], tiles?: TileView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null,
  *   lobby?: boolean, talk?: boolean, by_link?: boolean, conference?: boolean}} RoomView
  * @typedef {{id: string, name: string}} TileView
  * @typedef {{id: string, name: string, state: "invited"|"in", room: string}} CheckInView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
- *   client?: string|null, client_name?: string|null, funded_minutes?: number|null}} RequestView
+ *   client?: string|null, client_name?: string|null, funded_minutes?: number|null, recording?: boolean}} RequestView
  * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null,
- *   mode_number?: number}} SessionView
+ *   mode_number?: number, recorded?: boolean}} SessionView
  * @typedef {{session: string, used_ms: number, cost: string, flow: "idle"|"flowing"|"stalled"|"cut",
  *   grace_left_ms: number, cutoff_ms: number|null, balance?: string|null, earned?: string|null}} MeterView
  * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string,
@@ -75,13 +76,16 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * What a client says, without its `cid`.
  * @typedef {{t: "chat.send", text: string} | {t: "chat.names", prefix: string}
  *   | {t: "chat.delete", id: number} | {t: "chat.mute", id: number, minutes: number} | {t: "chat.kick", id: number}
- *   | {t: "chat.ban", id: number, days: number|null, address: boolean} | {t: "chat.slow", seconds: number} | {t: "show.start", mode: number} | {t: "show.mode", mode: number}
+ *   | {t: "chat.ban", id: number, days: number|null, address: boolean} | {t: "chat.slow", seconds: number} | {t: "show.start", mode: number, recorded: boolean} | {t: "show.mode", mode: number, recorded: boolean}
  *   | {t: "show.end"}
- *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string, watched: boolean}
- *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean, free?: boolean}
+ *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string, watched: boolean,
+ *     recording: boolean}
+ *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean, free?: boolean,
+ *     recording?: boolean}
  *   | {t: "call.join", id: string, cpm: string} | {t: "call.cancel", id: string}
  *   | {t: "private.end", id: string} | {t: "group.leave"}
- *   | {t: "group.enter", cpm: string, mode_number: number, manner?: "group"|"voyeur"|"two_way"}
+ *   | {t: "group.enter", cpm: string, mode_number: number, manner?: "group"|"voyeur"|"two_way",
+ *     recorded?: boolean}
  *   | {t: "camera.close", id: string} | {t: "voyeurs.set", value: boolean}
  *   | {t: "client.block", client: string}
  *   | {t: "tip.give", option: number, amount: string}

@@ -1,6 +1,7 @@
 /** `<ppv-room>`: the room of somebody who visits it. */
 import { need, part } from "ppv/dom";
 import { sendsCamera } from "ppv/manners";
+import { agrees, untick } from "ppv/recording";
 import { inPrivate, privateTerms, screenOf } from "ppv/store";
 import { RoomSession } from "ppv/session";
 import { TipDialog, TipEffects } from "ppv/tips";
@@ -80,7 +81,8 @@ export class PPVRoom extends HTMLElement {
       event.preventDefault();
       void session.perform(need(dialog, `${manner}-agree`, HTMLButtonElement), async () => {
         const { room } = session.store.state;
-        const terms = { cpm: room?.[manner]?.price.cpm ?? "", mode_number: room?.mode_number ?? 0 };
+        const recorded = Boolean(room?.recorded); // as the dialog says
+        const terms = { cpm: room?.[manner]?.price.cpm ?? "", mode_number: room?.mode_number ?? 0, recorded };
         if (manner === "two_way") await session.devices.set("camera", true);
         await session.do({ t: "group.enter", ...terms, manner });
         dialog.close();
@@ -129,7 +131,8 @@ export class PPVRoom extends HTMLElement {
   /** The terms that are on the screen, no others. @param {RoomSession} session */
   #enter(session) {
     const { room } = session.store.state;
-    return session.do({ t: "group.enter", cpm: room?.group?.cpm ?? "", mode_number: room?.mode_number ?? 0 });
+    const terms = { cpm: room?.group?.cpm ?? "", mode_number: room?.mode_number ?? 0, recorded: Boolean(room?.recorded) };
+    return session.do({ t: "group.enter", ...terms });
   }
 
   /**
@@ -140,7 +143,8 @@ export class PPVRoom extends HTMLElement {
     const terms = privateTerms(session.store.state.room, session.store.state.me);
     if (!terms) throw new Refusal("gone");
     const watched = Boolean(session.store.state.room?.private.watched);
-    await session.do({ t: "request.create", media: "video", cpm: terms.cpm, watched });
+    const recording = Boolean(session.store.state.room?.recordable) && agrees(dialog, "recording-consent");
+    await session.do({ t: "request.create", media: "video", cpm: terms.cpm, watched, recording });
     await this.#pending(session);
     dialog.close();
   }
@@ -179,6 +183,7 @@ export class PPVRoom extends HTMLElement {
     return {
       ask: () => {
         need(this, "consent", HTMLInputElement).checked = false;
+        untick(this, "recording-consent");
         session.dialog("ask-dialog").showModal();
         return session.devices.start();
       },

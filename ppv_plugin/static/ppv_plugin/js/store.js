@@ -5,6 +5,7 @@
 import { CLOSED } from "ppv/protocol";
 import { hundredths } from "ppv/format";
 import { guestMedia } from "ppv/company";
+import { viewOfRecording } from "ppv/recording";
 import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners";
 
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
@@ -296,6 +297,7 @@ export function viewOf(state, screen = screenOf) {
     session: me?.session?.kind ?? "no",
     ...viewOfManners(room, me),
     ...viewOfCalls(state),
+    ...viewOfRecording(room, me),
     receiving: receives ? media.subscribe : "none",
     sending: media.publish,
     requests: me?.requests?.length ? "yes" : "no",
