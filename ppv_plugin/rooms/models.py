@@ -20,8 +20,9 @@ from wagtail.models import TranslatableMixin
 from ppv_plugin import hooks
 from ppv_plugin.amounts import written
 from ppv_plugin.ledger.fields import TokensField
-from ppv_plugin.wording import named, phrase, sentence
+from ppv_plugin.wording import named, phrase
 
+from .bounds import above_highest, below_lowest
 from .manner_terms import MannerTerms
 from .recording_terms import RecordingTerms
 from .subjects import RoomCategory, TaggedRoom
@@ -260,17 +261,9 @@ class PricingSettings(BaseSiteSetting):
         if self.cpm_max < self.cpm_min:
             raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % low})
         if self.private_cpm < self.cpm_min:
-            raise ValidationError({"private_cpm": _below(low)})
+            raise ValidationError({"private_cpm": below_lowest(low)})
         if self.private_cpm > self.cpm_max:
-            raise ValidationError({"private_cpm": _above(high)})
-
-
-def _below(bound: str) -> str:
-    return sentence(_("This is below the lowest price %(a_performer)s may set, %(bound)s."), bound=bound)
-
-
-def _above(bound: str) -> str:
-    return sentence(_("This is above the highest price %(a_performer)s may set, %(bound)s."), bound=bound)
+            raise ValidationError({"private_cpm": above_highest(high)})
 
 
 class Room(models.Model):

@@ -46,6 +46,8 @@ CASES: dict[str, dict[str, Any]] = {
     "E010": {"USE_TZ": False},
     "E011": {"MIDDLEWARE": MIDDLEWARE[1:]},
     "E012": {"TEMPLATES": [{"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {}}]},
+    "E016": {"MEDIA_ROOT": "/srv/media", "PPV_PLUGIN": {"RECORDINGS_ROOT": "/srv/media/recordings"}},
+    "E017": {"PPV_PLUGIN": {"RECORDINGS_STORAGE": "default"}},
     "W001": {"CHANNEL_LAYERS": MEMORY_LAYER},
     "W002": {"ALLOWED_HOSTS": ["*"]},
     "W003": {"INSTALLED_APPS": DAPHNE_LAST},
@@ -80,6 +82,7 @@ EVERY = (
     checks.asgi_application,
     checks.backends,
     checks.receipt_keys,
+    checks.private_files,
     checks.surroundings,
     checks.production,
 )
@@ -142,6 +145,26 @@ def test_a_database_without_our_triggers_is_named(monkeypatch: pytest.MonkeyPatc
     (message,) = found(monkeypatch)
     assert message.id == "ppv_plugin.E014"
     assert "mysql" in message.msg
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"STATIC_ROOT": "/srv/static", "PPV_PLUGIN": {"RECORDINGS_ROOT": "/srv/static"}},
+        {"MEDIA_ROOT": "/srv/site/media", "PPV_PLUGIN": {"RECORDINGS_ROOT": "/srv/site"}},
+        {"BASE_DIR": "/srv/site", "MEDIA_ROOT": "/srv/site", "PPV_PLUGIN": {}},
+        {"PPV_PLUGIN": {"RECORDINGS_STORAGE": "nowhere"}},
+        {
+            "PPV_PLUGIN": {"RECORDINGS_STORAGE": "far"},
+            "MEDIA_ROOT": "/srv/media",
+            "STORAGES": {"far": {"BACKEND": "x", "OPTIONS": {"location": "/srv/media/far"}}},
+        },
+    ],
+)
+def test_recordings_lie_in_no_public_place(changes: dict[str, Any]) -> None:
+    with override_settings(**changes):
+        (message,) = checks.private_files(None)
+    assert message.id in ("ppv_plugin.E016", "ppv_plugin.E017")
 
 
 def test_every_check_is_tried_here() -> None:
