@@ -16,8 +16,8 @@ from ppv_plugin.people.models import (
     Studio,
 )
 from ppv_plugin.recordings.models import Recording, RecordingConsent
+from ppv_plugin.rooms.client_price import ClientPrice
 from ppv_plugin.rooms.models import (
-    ClientPrice,
     Presence,
     PricingSettings,
     Room,

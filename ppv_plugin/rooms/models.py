@@ -365,25 +365,6 @@ class Room(models.Model):
         return self.title
 
 
-class ClientPrice(models.Model):
-    """What private shows in a room cost one client (spec M-5). Used where performers may set prices, within bounds."""
-
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="client_prices")
-    client = models.ForeignKey("ppv_plugin.Client", on_delete=models.CASCADE, related_name="+")
-    cpm = TokensField()
-    set_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["room", "client"], name="ppv_client_price_once"),
-            models.CheckConstraint(condition=Q(cpm__gte=0), name="ppv_client_price_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.client_id} in {self.room_id}: {written(self.cpm)}"
-
-
 class Presence(models.Model):
     """One open socket in a room. Rows not touched for `PRESENCE_SECONDS` count as gone."""
 

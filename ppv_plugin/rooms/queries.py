@@ -11,7 +11,8 @@ from wagtail.models import Locale
 from ppv_plugin import hooks
 
 from . import rules
-from .models import ClientPrice, PricingSettings, Room, RoomMode
+from .client_price import ClientPrice
+from .models import PricingSettings, Room, RoomMode
 from .recording_terms import RecordingSettings
 from .rules import Terms
 from .subjects import RoomCategory

@@ -14,7 +14,8 @@ from ppv_plugin.amounts import written
 from ppv_plugin.errors import BadInput, NotAllowed, NotFound
 from ppv_plugin.people.models import Client
 
-from .models import ClientPrice, PricingSettings, Room, RoomMode
+from .client_price import ClientPrice
+from .models import PricingSettings, Room, RoomMode
 from .queries import pricing
 from .rules import PriceRefused, check_own_cpm
 from .subjects import RoomCategory, RoomLanguage

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from ppv_plugin.errors import BadInput, NotFound
 from ppv_plugin.people.models import Performer
-from ppv_plugin.rooms.models import ClientPrice, Room
+from ppv_plugin.rooms.client_price import ClientPrice
+from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.opening import add_room
 from ppv_plugin.shows.services.common import lock_room
 from ppv_plugin.signals import announce, person_changed, room_changed
