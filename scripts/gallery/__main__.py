@@ -111,7 +111,7 @@ def take_all(folder: Path, chosen: list[Place], wanted: list[Condition]) -> tupl
 def main() -> None:
     services.end_politely()
     words = argparse.ArgumentParser(prog="python -m scripts.gallery")
-    words.add_argument("--only", default="", help="places whose name has this in it")
+    words.add_argument("--only", default="", help="places whose name has one of these in it, by commas")
     words.add_argument("--quick", action="store_true", help="light only")
     words.add_argument("--ltr", action="store_true", help="from left to right only")
     words.add_argument("--language", default=LANGUAGES["ltr"], help="of the pages from left to right: de")
@@ -121,7 +121,7 @@ def main() -> None:
     for old in PICTURES.glob("*.png" if not chosen.only else f"*{chosen.only}*.png"):
         old.unlink()
     heading("Taking pictures")
-    here = [place for place in places() if chosen.only in place.name]
+    here = [place for place in places() if any(word in place.name for word in chosen.only.split(","))]
     wanted = list(conditions(("ltr",) if chosen.ltr else ("ltr", "rtl"), quick=chosen.quick))
     try:
         with tempfile.TemporaryDirectory(prefix="ppv-gallery-") as folder:

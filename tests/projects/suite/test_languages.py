@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -50,6 +52,42 @@ def test_links_stay_in_the_language(translated: dict, cast: Cast, code: str) -> 
     assert room.status_code == 200
     assert translated[code]["wallet"] in room.content.decode()
     assert translated["en"]["wallet"] not in room.content.decode()
+
+
+TEXTS = {
+    "de": {
+        "listing": "Sortieren nach",
+        "room": "Berechnet wird nur die Zeit, in der Ton und Bild bei Ihnen ankommen.",
+        "wallet": "Limits setzen, Pause machen",
+        "dashboard": "Sie sind hier nicht als Streamer registriert",
+    },
+    "ar": {
+        "listing": "ترتيب حسب",
+        "room": "لا يُحتسب إلا الوقت الذي يصلك فيه الصوت والصورة.",
+        "wallet": "ضع حدودًا، خذ استراحة",
+        "dashboard": "لست مسجّلًا هنا بصفة مذيع",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", ["listing", "room", "wallet", "dashboard"])
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_pages_speak_their_language_and_its_role_words(translated: dict, cast: Cast, code: str, kind: str) -> None:
+    client = browser(cast.site)
+    client.force_login(cast.cy)
+    path = f"{translated[code]['listing']}{cast.ana_room.slug}/" if kind == "room" else translated[code][kind]
+    text = client.get(path).content.decode()
+    assert TEXTS[code][kind] in text
+    assert "{%" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "amount"), [("en", r"\d\.\d\d&nbsp;tokens"), ("de", r"\d,\d\d&nbsp;Token"), ("ar", r"\d\.\d\d&nbsp;توكن")]
+)
+def test_amounts_are_written_as_in_the_language(translated: dict, cast: Cast, code: str, amount: str) -> None:
+    client = browser(cast.site)
+    client.force_login(cast.cy)
+    assert re.search(amount, client.get(translated[code]["wallet"]).content.decode())
 
 
 def test_a_site_without_translations_links_to_the_page_it_has(translated: dict, cast: Cast) -> None:
