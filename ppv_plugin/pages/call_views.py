@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ppv_plugin.amounts import written
 from ppv_plugin.errors import Gone, NotFound, PPVError
 from ppv_plugin.ledger.fields import TokensFormField
-from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.people.models import Client
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.queries import pricing
@@ -86,8 +86,8 @@ class CallForm(forms.Form):
         self.fields["person"].help_text = phrase(_("The public name, as it stands in the chat."))
         prices = pricing(room.site)
         self.fields["call_cpm"].help_text = _("Between %(low)s and %(high)s. Empty or 0 = free.") % {
-            "low": tokens(prices.cpm_min),
-            "high": tokens(prices.cpm_max),
+            "low": written(prices.cpm_min),
+            "high": written(prices.cpm_max),
         }
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "ppv-input", "aria-describedby": f"id_{name}_helptext id_{name}_error"}
