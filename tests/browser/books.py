@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
+from wagtail.models import Site
 
 from ppv_plugin.ledger import queries as ledger
 from ppv_plugin.ledger import services as ledger_services
@@ -17,7 +18,7 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import queries as metering
 from ppv_plugin.metering import rules
 from ppv_plugin.metering.models import MeteredSession
-from ppv_plugin.models import Performer, PricingSettings, Room, RoomMode
+from ppv_plugin.models import Performer, PricingSettings, RecordingSettings, Room, RoomMode
 from ppv_plugin.payments.services import top_up
 from ppv_plugin.people.services import ensure_client
 
@@ -93,6 +94,12 @@ def add_mode(key: str, **values: Any) -> None:
     """Another mode in the language of those there are."""
     locale = RoomMode.objects.values_list("locale", flat=True)[0]
     RoomMode.objects.create(key=key, locale_id=locale, **values)
+
+
+def record_shows(mode: str) -> None:
+    """The site records in this mode."""
+    RecordingSettings.objects.update_or_create(site=Site.objects.get(is_default_site=True), defaults={"enabled": True})
+    set_mode(mode, recorded=True)
 
 
 def room(slug: str) -> Room:

@@ -119,7 +119,10 @@ class Person:
 class Performer(Person):
     def goes_live(self, mode: str = "Free") -> None:
         self.opens("/studio/")
-        self.page.get_by_role("radio", name=re.compile(f"^{mode}")).check()
+        choice = self.page.get_by_role("radio", name=re.compile(f"^{mode}"))
+        choice.check()
+        if choice.get_attribute("data-recorded") is not None:
+            self.page.get_by_role("checkbox", name=re.compile("^This is recorded")).check()
         expect(self.button("Go live")).to_be_enabled(timeout=SOON_MS)
         self.presses("Go live")
         self.finds(self.button("End the show"))

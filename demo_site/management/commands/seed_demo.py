@@ -23,6 +23,7 @@ from ppv_plugin.payments.services import TOP_UP_MIN, top_up
 from ppv_plugin.people.models import LabelSettings, Performer, Studio
 from ppv_plugin.people.services import ensure_client
 from ppv_plugin.rooms.models import Room, RoomMode
+from ppv_plugin.rooms.recording_terms import RecordingSettings
 from ppv_plugin.rooms.services import set_languages
 from ppv_plugin.rooms.subjects import RoomCategory
 from ppv_plugin.shows.tip_models import Goal
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         call_command("ppv_setup", stdout=io.StringIO())
         self._menu(site)
         LabelSettings.objects.get_or_create(site=site, defaults={"preset": "broadcaster"})
+        if options["with_past"]:
+            RecordingSettings.objects.get_or_create(site=site, defaults={"enabled": True, "private_enabled": True})
         self._superuser()
         studio = self._studio()
         categories = self._categories()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
-from django.test import AsyncClient, Client
+from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
@@ -168,16 +167,6 @@ def test_what_is_not_in_it_cannot_be_asked_for(cast: Cast, ready: Recording, ask
 def test_other_ranges_are_answered_with_the_whole(cast: Cast, ready: Recording, asked: str) -> None:
     answer = signed_in(cast.ana).get(url_of(ready), headers={"Range": asked})
     assert (answer.status_code, len(body(answer))) == (200, ready.bytes)
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_under_asgi_it_comes_in_pieces(cast: Cast, folder: Path, ready: Recording) -> None:
-    client = AsyncClient()
-    await client.aforce_login(cast.ana)
-    answer = await client.get(url_of(ready), headers={"Range": "bytes=10-"})
-    assert answer.is_async
-    pieces = [piece async for piece in answer.streaming_content]
-    assert b"".join(pieces) == (await asyncio.to_thread(file_of, folder))[10:]
 
 
 def test_it_is_downloaded_under_a_name_that_says_what_it_is(cast: Cast, ready: Recording) -> None:
