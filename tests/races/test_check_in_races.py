@@ -7,10 +7,11 @@ from wagtail.models import Locale
 
 from ppv_plugin.errors import Busy, Gone, PPVError
 from ppv_plugin.ledger import queries as ledger
+from ppv_plugin.media import services as media
 from ppv_plugin.metering import proof
 from ppv_plugin.metering import services as metering
 from ppv_plugin.metering.models import MeteredSession
-from ppv_plugin.models import CheckIn, TipOption, TipSettings
+from ppv_plugin.models import CheckIn, PricingSettings, StageTime, TipOption, TipSettings
 from ppv_plugin.shows import services as shows
 from ppv_plugin.testing.cast import Cast
 
@@ -72,6 +73,43 @@ def test_a_guest_comes_and_goes_while_visits_are_metered_tipped_and_left(cast: C
     assert {(row.state, row.settled) for row in visits} == {("closed", 500)}
     earned = cast.earned(cast.ana) + cast.earned(cast.bo) + cast.studio_earned() + cast.house()
     assert earned == 2 * 10_000 - cast.balance(cast.cy) - cast.balance(cast.di)
+    assert proof.violations() == []
+    assert ledger.violations() == []
+
+
+def test_shares_by_presence_sum_while_seconds_are_counted_and_charges_posted_at_once(cast: Cast) -> None:
+    PricingSettings.objects.update(check_in_split="presence")
+    for user in (cast.cy, cast.di):
+        cast.fund(user, 10_000)
+    cast.live(cast.bo, cast.group)
+    answer(cast, check_in := invite(cast))
+    cast.join(cast.ana, cast.bo_room, "publish", role="guest")
+    visits = [cast.visit(cast.cy), cast.visit(cast.di)]
+    cast.pass_time(430)
+    samples = [media.evidence()]
+    cast.pass_time(200)
+    samples.append(media.evidence())
+
+    def count() -> None:
+        for sample in (*samples, *reversed(samples)):
+            shows.record_stage_time(sample)
+
+    def meter() -> None:
+        for _ in range(6):
+            shows.report_usage(now=cast.now, room_id=cast.bo_room.pk)
+            metering.tick(now=cast.now)
+
+    def leave() -> None:
+        shows.leave_group(user=cast.cy, room_id=cast.bo_room.pk, now=cast.now)
+
+    assert race(count, count, meter, meter, leave, lambda: end(cast, check_in)) == []
+    shows.leave(user=cast.bo, room_id=cast.bo_room.pk, now=cast.now)
+    receipts = [cast.receipt(visit.session_id) for visit in visits]
+    assert [receipt.total for receipt in receipts] == [1500, 1500]
+    for receipt in receipts:
+        assert sum(share.amount for share in receipt.shares) == 0
+        assert receipt.amount_of(receipt.client_account_id) == -1500
+    assert set(StageTime.objects.values_list("sent_ms", flat=True)) == {630_000}
     assert proof.violations() == []
     assert ledger.violations() == []
 
