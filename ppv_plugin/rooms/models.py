@@ -25,6 +25,7 @@ from ppv_plugin.wording import named, phrase
 from .bounds import above_highest, below_lowest
 from .manner_terms import MannerTerms
 from .recording_terms import RecordingTerms
+from .sharing_terms import SharingTerms
 from .subjects import RoomCategory, TaggedRoom
 
 BILLING_RULES = [
@@ -134,7 +135,7 @@ class RoomMode(RecordingTerms, MannerTerms, TranslatableMixin, models.Model):
 
 
 @register_setting(icon="tag", order=400)
-class PricingSettings(BaseSiteSetting):
+class PricingSettings(SharingTerms, BaseSiteSetting):
     """Prices and limits of a site (spec M-5, B-3 to B-8)."""
 
     private_cpm = TokensField(
@@ -205,18 +206,6 @@ class PricingSettings(BaseSiteSetting):
         default=8000,
         validators=[MaxValueValidator(10_000)],
         help_text=phrase(_("Basis points of what %(clients)s pay: 8000 = 80 %%.")),
-    )
-    check_in_split = models.CharField(
-        _("paid group time and tips are split"),
-        max_length=8,
-        choices=[("equal", _("Equally")), ("presence", _("By presence seconds"))],
-        default="equal",
-        help_text=phrase(
-            _(
-                "Among %(performers)s who are checked in together. Presence seconds are those in which one's sound or "
-                "picture came in. Holds for %(shows)s that begin from now on; private ones are not split."
-            )
-        ),
     )
     request_seconds = models.PositiveIntegerField(
         _("seconds to answer a request"),

@@ -85,9 +85,9 @@ def test_shares_by_presence_sum_while_seconds_are_counted_and_charges_posted_at_
     answer(cast, check_in := invite(cast))
     cast.join(cast.ana, cast.bo_room, "publish", role="guest")
     visits = [cast.visit(cast.cy), cast.visit(cast.di)]
-    cast.pass_time(430)
+    cast.pass_time(130)
     samples = [media.evidence()]
-    cast.pass_time(200)
+    cast.pass_time(100)
     samples.append(media.evidence())
 
     def count() -> None:
@@ -105,11 +105,11 @@ def test_shares_by_presence_sum_while_seconds_are_counted_and_charges_posted_at_
     assert race(count, count, meter, meter, leave, lambda: end(cast, check_in)) == []
     shows.leave(user=cast.bo, room_id=cast.bo_room.pk, now=cast.now)
     receipts = [cast.receipt(visit.session_id) for visit in visits]
-    assert [receipt.total for receipt in receipts] == [1500, 1500]
+    assert [receipt.total for receipt in receipts] == [500, 500]
     for receipt in receipts:
         assert sum(share.amount for share in receipt.shares) == 0
-        assert receipt.amount_of(receipt.client_account_id) == -1500
-    assert set(StageTime.objects.values_list("sent_ms", flat=True)) == {630_000}
+        assert receipt.amount_of(receipt.client_account_id) == -500
+    assert set(StageTime.objects.values_list("sent_ms", flat=True)) == {230_000}
     assert proof.violations() == []
     assert ledger.violations() == []
 
