@@ -26,6 +26,7 @@ from .statements import kind_text
 
 _ORDER = ("private", "group", "tip", "two_way", "voyeur", "adjustment")
 _COLOURS = 8
+_ONLINE_COLOUR = 6
 _HOUR_MS = 3_600_000
 
 
@@ -128,7 +129,7 @@ def online_plotted(*, spell: Spell, found: Mapping[date, int]) -> Online:
     values = [found.get(day, 0) for day in spell.days]
     plot = stacked(
         _labels(spell.days),
-        [Series(_("Online"), 0, values)],
+        [Series(_("Online"), _ONLINE_COLOUR, values)],
         text=hours,
         tick=hours,
         step=time_step,

@@ -26,7 +26,7 @@ from .spells import Spell
 from .statement_views import safe_cell, sent_as_csv
 from .statements import kind_text
 
-ROWS = 20
+ROWS = 10
 FILE_ROWS = 500
 KIND_MAX = 16
 Side = Literal["paid", "earned"]

@@ -128,6 +128,13 @@ class Performer(Person):
         self.finds(self.button("End the show"))
         shows_moving_picture(self.picture())
 
+    def opens_receipt(self) -> ReceiptPage:
+        """On air it opens in a tab of its own, which comes to the front."""
+        with self.context.expect_page() as opened:
+            self.page.get_by_role("link", name="Open the receipt").click()
+        self.page = opened.value
+        return self.reads_receipt()
+
     def answers_requests(self, choice: str) -> None:
         """Open, Decline all, Hide button."""
         self.page.get_by_role("radio", name=choice).click()  # an earlier choice may be told meanwhile

@@ -160,12 +160,12 @@ def test_what_cannot_be_is_as_if_not_asked_for(past: Cast, paid: Any, browse: Br
 
 
 def test_pages_of_a_history_keep_what_it_was_narrowed_to(past: Cast, paid: Any, browse: Browse) -> None:
-    for number in range(25):
+    for number in range(15):
         paid("tip", 100 + number)
     page = spent(browse, past, kind="tip", period="7")
-    assert page.context["older_url"] == "?period=7&kind=tip&from=20"
+    assert page.context["older_url"] == "?period=7&kind=tip&from=10"
     second = browse(past.cy).get(f"/wallet/{page.context['older_url']}")
-    assert [len(one.context["history"]) for one in (page, second)] == [20, 5]
+    assert [len(one.context["history"]) for one in (page, second)] == [10, 5]
     assert second.context["newer_url"] == "?period=7&kind=tip&from=0"
 
 
