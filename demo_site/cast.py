@@ -22,6 +22,7 @@ class Person:
     languages: tuple[str, ...] = ("en",)
     stars: tuple[int, ...] = ()
     evenings: tuple[int, ...] = ()  # weekdays on which they were live, Monday = 0
+    hour: int = 19  # nobody was live at the same time as somebody else
 
 
 PERFORMERS = [
@@ -71,6 +72,7 @@ PERFORMERS = [
         category="lessons",
         stars=(5,),
         evenings=(1, 3),
+        hour=14,
     ),
     Person(
         login="noa",
@@ -84,6 +86,7 @@ PERFORMERS = [
         languages=("en", "de", "fr"),
         in_studio=True,
         evenings=(6,),
+        hour=8,
     ),
 ]
 STUDIO_ROOM = "The attic of Eos"

@@ -64,7 +64,7 @@ def tell(*, rooms: Sequence[tuple[Room, cast.Person]], guests: Sequence[Any], cl
 def _evenings(room: Room, person: cast.Person, people: Sequence[Any]) -> Iterator[Evening]:
     """Whoever rates was there on one of the first evenings."""
     chance = random.Random(person.login)  # noqa: S311 - nobody is to be surprised
-    today = timezone.localtime().replace(hour=19, minute=0, second=0, microsecond=0)
+    today = timezone.localtime().replace(hour=person.hour, minute=0, second=0, microsecond=0)
     days = [day for day in range(DAYS, 0, -1) if (today - timedelta(days=day)).weekday() in person.evenings]
     for number, day in enumerate(days):
         began = today - timedelta(days=day) + chance.randrange(-20, 40) * MINUTE
