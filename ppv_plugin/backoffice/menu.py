@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from .calls import LockedCallViewSet
 from .categories import RoomCategoryViewSet
 from .corrections import AdjustmentViewSet, RefundViewSet
 from .money import AccountViewSet, LedgerViewSet, SessionViewSet
@@ -28,6 +29,7 @@ class VideoChatGroup(SnippetViewSetGroup):
         StudioViewSet,
         ClientViewSet,
         RoomModeViewSet,
+        LockedCallViewSet,
         RoomCategoryViewSet,
         RatingViewSet,
         RecordingViewSet,

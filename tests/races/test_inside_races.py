@@ -10,8 +10,10 @@ from django.contrib.auth import get_user_model
 from ppv_plugin.errors import PPVError, RoomFull
 from ppv_plugin.ledger import veils
 from ppv_plugin.metering import services as metering
-from ppv_plugin.models import Account, RoomMode, Visit
+from ppv_plugin.models import Account, Hold, PrivateShow, RoomMode, Visit
+from ppv_plugin.people import services as people
 from ppv_plugin.shows import services as shows
+from ppv_plugin.shows.queries import room_view
 from ppv_plugin.testing.cast import Cast
 
 from .test_show_races import cast as cast  # the fixture
@@ -80,3 +82,33 @@ def test_voyeurs_come_and_go_while_the_show_is_metered_and_ends(cast: Cast, mode
     assert (veils.waiting(), Account.objects.filter(kind="veiled", balance__gt=0).count()) == ({}, 0)
     paid = sum(20_000 - cast.balance(user) for user in users)
     assert paid == cast.earned(cast.bo) + cast.studio_earned() + cast.house() > 0
+
+
+def test_ten_who_want_the_six_places_of_a_conference_get_six(cast: Cast) -> None:
+    terms = {"two_way_slots": 6, "conference": True}
+    mode = RoomMode.objects.create(locale=cast.group.locale, key="conference", name="Conference", **terms)
+    users = [get_user_model().objects.create_user(username=f"client-{number}") for number in range(10)]
+    cast.live(cast.bo, mode)
+    errors = race(*(lambda user=user: enter(cast, user, "two_way", 0) for user in users))  # type: ignore[misc]
+    assert [type(error) for error in errors] == [RoomFull] * 4
+    view = room_view(room_id=cast.bo_room.pk, now=cast.now)
+    assert view.two_way is not None
+    assert (len(view.tiles), view.two_way.free) == (6, 0)
+
+
+def test_a_call_by_link_that_is_joined_in_many_tabs_is_one_call(cast: Cast) -> None:
+    terms = {"lobby": True, "by_link": True, "requests_enabled": False}
+    mode = RoomMode.objects.create(locale=cast.group.locale, key="locked", name="Locked", **terms)
+    cast.fund(cast.cy, 20_000)
+    client = people.ensure_client(user=cast.cy)
+    call = shows.make_call(user=cast.bo, room_id=cast.bo_room.pk, client=client, cpm=200, expires_at=None, now=cast.now)
+    shows.go_live(user=cast.bo, room_id=cast.bo_room.pk, mode_id=mode.pk, cid="live", now=cast.now)
+
+    def joins() -> None:
+        facts = {"call_id": call.uuid, "cpm": 200, "cid": uuid4().hex}
+        shows.join_call(user=cast.cy, room_id=cast.bo_room.pk, now=cast.now, **facts)
+
+    errors = race(*([joins] * 6), lambda: shows.cancel_call(user=cast.bo, call_id=call.uuid, now=cast.now))
+    assert [error for error in errors if not isinstance(error, PPVError)] == []
+    assert PrivateShow.objects.filter(state="open").count() <= 1
+    assert Hold.objects.filter(account__kind="client").count() == PrivateShow.objects.count()

@@ -94,6 +94,7 @@ GROUPS = {
             for what in ("roommode", "roomcategory", "tipoption", "goal")
         ),
         *(f"ppv_plugin.{act}_{what}" for act in ("add", "change", "view") for what in ("room", "performer", "studio")),
+        *(f"ppv_plugin.{act}_lockedcall" for act in ("add", "change", "view")),
         *(
             f"ppv_plugin.{verb}"
             for verb in ("change_labelsettings", "change_rolesettings", "review_role", "change_prices")

@@ -18,6 +18,7 @@ LISTS = {
     "studios": "/admin/ppv_studios/",
     "clients": "/admin/ppv_clients/",
     "modes": "/admin/snippets/ppv_plugin/roommode/",
+    "calls": "/admin/ppv_calls/",
     "categories": "/admin/snippets/ppv_plugin/roomcategory/",
     "ratings": "/admin/ppv_ratings/",
     "tips": "/admin/snippets/ppv_plugin/tipoption/",
@@ -29,7 +30,7 @@ LISTS = {
     "ledger": "/admin/ppv_ledger/",
 }
 MAY_SEE = {
-    "Video chat editors": {"rooms", "performers", "studios", "modes", "categories", "tips", "goals"},
+    "Video chat editors": {"rooms", "performers", "studios", "modes", "calls", "categories", "tips", "goals"},
     "Video chat moderators": {"rooms", "performers", "clients", "ratings"},
     "Video chat finance": {"performers", "studios", "sessions", "refunds", "accounts", "adjustments", "ledger"},
     "Video chat support": {"rooms", "performers", "clients", "sessions", "refunds", "accounts"},
