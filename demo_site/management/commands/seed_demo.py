@@ -156,7 +156,9 @@ class Command(BaseCommand):
         self.stdout.write("Sign in with any of these names; the password is the name.")
         for person in cast.PERFORMERS[:2]:
             self.stdout.write(f"  {person.login:<6} goes live as {person.room!r}, from /studio/")
-        self.stdout.write("         there too: modes Conference, Calls and Locked calls; links for calls stand below the console")
+        self.stdout.write(
+            "         there too: modes Conference, Calls and Locked calls; links for calls stand below the console"
+        )
         self.stdout.write("  eos    is a studio, at /team/: its people, rooms and part; letters it sends stand below")
         for name in cast.CLIENTS:
             client = ensure_client(user=self._user(name))
