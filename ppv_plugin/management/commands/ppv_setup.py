@@ -32,7 +32,7 @@ MODES: list[dict[str, Any]] = [
     {
         "key": "conference",
         "name": "Conference",
-        "description": "Up to six cameras that everybody in the room sees.",
+        "description": "Up to six cameras that everybody sees.",
         "two_way_slots": 6,
         "conference": True,
     },

@@ -82,7 +82,7 @@ def test_who_may_not_enter_the_admin_is_sent_to_sign_in(worked: Cast) -> None:
         assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("wagtailadmin_login")), url
 
 
-@pytest.mark.skipif(VERSION < (8, 0), reason="groups of viewsets take items of others since Wagtail 8")
+@pytest.mark.skipif(VERSION < (8, 0), reason="needs Wagtail 8: its groups of viewsets take items of others")
 def test_other_apps_add_items_to_the_menu(admin: Client) -> None:
     item = MenuItem("Night shift", "/admin/night-shift/")
     with hooks.register_temporarily("register_ppv_plugin_menu_item", lambda: item):

@@ -95,14 +95,18 @@ def left_in(page: str) -> list[str]:
     return [text for text in dict.fromkeys(wrong) if text not in allowed]
 
 
+def renamed() -> None:
+    row, _made = LabelSettings.objects.get_or_create(site=Site.objects.get(is_default_site=True))
+    for term, (one, many, article) in WORDS.items():
+        Label.objects.create(setting=row, term=term, singular=one, plural=many, indefinite=article)
+
+
 @pytest.fixture
 def keys(commits: None) -> dict[str, str]:
     """The demo after a month of work, in words that nobody has heard before."""
     call_command("seed_demo", stdout=StringIO())
     told = story.tell()
-    row, _made = LabelSettings.objects.get_or_create(site=Site.objects.get(is_default_site=True))
-    for term, (one, many, article) in WORDS.items():
-        Label.objects.create(setting=row, term=term, singular=one, plural=many, indefinite=article)
+    renamed()
     return told
 
 
@@ -125,7 +129,9 @@ def test_no_page_says_another_word_than_the_sites(keys: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("letter", ["activation", "approved", "known", "rejected", "suspended"])
-def test_letters_say_the_sites_words(keys: dict[str, str], letter: str, mailoutbox: list[Any]) -> None:
+@pytest.mark.django_db
+def test_letters_say_the_sites_words(letter: str, mailoutbox: list[Any]) -> None:
+    renamed()
     user = get_user_model().objects.create_user("eve", "eve@example.org", "eve")
     facts = {"role": "client", "name": "Eve", "reason": "because", "url": "https://example.org", "hours": 2}
     letters.send(letter=letter, user=user, site=Site.objects.get(is_default_site=True), language="", **facts)
