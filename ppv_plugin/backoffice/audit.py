@@ -72,6 +72,8 @@ ACTIONS: dict[str, Any] = {
 FIELDS: dict[str, Any] = {
     **{field.name: field.verbose_name for model in (PricingSettings, RoomMode) for field in model._meta.fields},
     "private_cpm": gettext_lazy("own private price per minute"),
+    "private_audio_cpm": gettext_lazy("own price with audio only"),
+    "private_text_cpm": gettext_lazy("own price with text only"),
     "share_bp": gettext_lazy("share"),
     "featured": gettext_lazy("featured"),
     "suspended": gettext_lazy("suspended"),
@@ -85,6 +87,8 @@ FIELDS: dict[str, Any] = {
 }
 AMOUNTS = {  # fields in hundredths of a token
     "private_cpm",
+    "private_audio_cpm",
+    "private_text_cpm",
     "group_cpm",
     "voyeur_cpm",
     "two_way_cpm",

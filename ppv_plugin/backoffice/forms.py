@@ -9,15 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from ppv_plugin.amounts import written
 from ppv_plugin.errors import PPVError
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import WHOLE_BP
 from ppv_plugin.people.models import Performer
 from ppv_plugin.rooms.listed import categories, language_choices
-from ppv_plugin.rooms.models import Room, RoomMode
+from ppv_plugin.rooms.models import PricingSettings, Room, RoomMode
 from ppv_plugin.rooms.queries import pricing
-from ppv_plugin.rooms.rules import GROUP_CPM_MAX, PriceRefused, check_own_cpm
+from ppv_plugin.rooms.rules import CPM_FIELDS, GROUP_CPM_MAX, PriceRefused, check_own_cpm
 from ppv_plugin.rooms.services import REFUSALS, set_languages, share_terms
 from ppv_plugin.rooms.subjects import RoomCategory
 from ppv_plugin.studios.common import need_unused
@@ -73,6 +72,8 @@ class RoomForm(WagtailAdminModelForm):
         label=_("Own private price per minute"),
         help_text=phrase(_("In %(tokens)s. Empty = the site's price.")),
     )
+    private_audio_cpm = TokensFormField(required=False, label=_("The same with audio only"))
+    private_text_cpm = TokensFormField(required=False, label=_("The same with text only"))
     reason = forms.CharField(
         required=False,
         max_length=NOTE_MAX,
@@ -107,16 +108,19 @@ class RoomForm(WagtailAdminModelForm):
         self._check_whose(cleaned.get("performer"), cleaned.get("studio"))
         if "suspended" in self.changed_data and cleaned.get("suspended") and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Say why: who is cut off reads it."))
-        cpm, site = cleaned.get("private_cpm"), cleaned.get("site")
-        if cpm is not None and site is not None:
-            limits = pricing(site)
-            try:  # an editor may set a price where performers may not, within the same bounds
-                check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=True)
-            except PriceRefused as refused:
-                self.add_error(
-                    "private_cpm", ValidationError(REFUSALS[refused.reason] % {"bound": written(refused.bound)})
-                )
+        if (site := cleaned.get("site")) is not None:
+            for field in CPM_FIELDS.values():
+                self._check_price(field, cleaned.get(field), pricing(site))
         return cleaned
+
+    def _check_price(self, field: str, cpm: int | None, limits: PricingSettings) -> None:
+        """An editor may set a price where performers may not, within the same bounds."""
+        if cpm is None:
+            return
+        try:
+            check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=True)
+        except PriceRefused as refused:
+            self.add_error(field, ValidationError(REFUSALS[refused.reason] % {"bound": refused.bound}))
 
     def _check_whose(self, performer: Any, studio: Any) -> None:
         room = self.instance

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
 from ppv_plugin.amounts import written
+from ppv_plugin.rooms.rules import CPM_FIELDS
 from ppv_plugin.wording import phrase
 
 CHANGE_PRICES = "ppv_plugin.change_prices"
 UNSET = {  # what holds where there is no own value
-    "private_cpm": _("The site's price"),
+    **dict.fromkeys(CPM_FIELDS.values(), _("The site's price")),
     "share_bp": _("The site's share"),
     "tip_share_bp": _("The site's share of tips"),
     "studio_share_bp": phrase(_("What the %(studio)s takes of all")),

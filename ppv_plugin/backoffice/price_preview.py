@@ -29,6 +29,7 @@ from ppv_plugin.metering.price_table import PriceLine, price_lines
 from ppv_plugin.metering.queries import rule_words
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
 from ppv_plugin.rooms.queries import pricing
+from ppv_plugin.rooms.rules import CPM_FIELDS
 from ppv_plugin.shows.rules import THRESHOLD_SECONDS, free_seconds
 from ppv_plugin.wording import sentence
 
@@ -232,7 +233,7 @@ class ModePreviewView(PricePreviewView):
 
 class PricesPreviewView(PricePreviewView):
     FIELDS = (
-        "private_cpm",
+        *CPM_FIELDS.values(),
         "cpm_min",
         "cpm_max",
         "performer_pricing",

@@ -29,7 +29,12 @@ from .price_preview import PricePreviewPanel, may_change_prices
 
 PANELS = [
     MultiFieldPanel(
-        ["private_cpm", FieldRowPanel(["cpm_min", "cpm_max"]), "performer_pricing"],
+        [
+            "private_cpm",
+            FieldRowPanel(["private_audio_cpm", "private_text_cpm"]),
+            FieldRowPanel(["cpm_min", "cpm_max"]),
+            "performer_pricing",
+        ],
         heading=phrase(gettext_lazy("Private %(shows)s")),
     ),
     MultiFieldPanel(

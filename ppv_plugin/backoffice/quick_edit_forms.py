@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from django import forms
@@ -13,14 +14,14 @@ from wagtail.models import Site
 from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.ledger.rules import WHOLE_BP
 from ppv_plugin.rooms.queries import pricing
-from ppv_plugin.rooms.rules import PriceRefused, check_own_cpm
+from ppv_plugin.rooms.rules import CPM_FIELDS, PriceRefused, check_own_cpm
 from ppv_plugin.rooms.services import REFUSALS
 from ppv_plugin.wording import phrase
 
 from .forms import NOTE_MAX
 
 KEEP, SITE, OWN, YES, NO = "", "site", "own", "yes", "no"
-PRICE_FIELDS = ("price", "private_cpm", "share", "share_bp")
+PRICE_FIELDS = ("price", *CPM_FIELDS.values(), "share", "share_bp")
 
 
 def _choice(label: Any, *choices: tuple[str, Any]) -> forms.ChoiceField:
@@ -34,6 +35,10 @@ class RoomTermsForm(forms.Form):
     price = _choice(_("Private price"), (SITE, _("The site's price")), (OWN, _("An own price")))
     private_cpm = TokensFormField(
         label=_("Own price per minute"), required=False, help_text=phrase(_("In %(tokens)s."))
+    )
+    private_audio_cpm = TokensFormField(label=_("The same with audio only"), required=False)
+    private_text_cpm = TokensFormField(
+        label=_("The same with text only"), required=False, help_text=_("Of these three an empty one stays as it is.")
     )
     featured = _choice(_("Featured"), (YES, _("Yes")), (NO, _("No")))
     suspended = _choice(_("Suspended"), (YES, _("Yes: end what runs there now, and hide it")), (NO, _("No")))
@@ -52,26 +57,25 @@ class RoomTermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("price") == OWN and "private_cpm" not in self.errors:
-            self._check_price(cleaned.get("private_cpm"))
+        if cleaned.get("price") == OWN:
+            self._check_prices({field: cpm for field in CPM_FIELDS.values() if (cpm := cleaned.get(field)) is not None})
         if cleaned.get("suspended") == YES and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Say why: who is cut off reads it."))
         if not self.errors and not self.chosen():
             raise ValidationError(_("Choose at least one thing to change."))
         return cleaned
 
-    def _check_price(self, cpm: int | None) -> None:
+    def _check_prices(self, prices: dict[str, int]) -> None:
         """Within the bounds of each site that these rooms are on."""
-        if cpm is None:
+        if not prices and not self.errors.keys() & CPM_FIELDS.values():
             self.add_error("private_cpm", _("Enter the price."))
-            return
-        for site in self.sites:
+        for site, (field, cpm) in product(self.sites, prices.items()):
             limits = pricing(site)
             try:
                 check_own_cpm(cpm=cpm, low=limits.cpm_min, high=limits.cpm_max, allowed=True)
             except PriceRefused as refused:
                 text = REFUSALS[refused.reason] % {"bound": refused.bound}
-                self.add_error("private_cpm", f"{site}: {text}" if len(self.sites) > 1 else text)
+                self.add_error(field, f"{site}: {text}" if len(self.sites) > 1 else text)
 
     def chosen(self) -> bool:
         return bool(self.values)
@@ -80,7 +84,9 @@ class RoomTermsForm(forms.Form):
     def values(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
         if price := self.cleaned_data.get("price"):
-            values["private_cpm"] = self.cleaned_data.get("private_cpm") if price == OWN else None
+            own = {field: self.cleaned_data.get(field) for field in CPM_FIELDS.values()}
+            given = {field: cpm for field, cpm in own.items() if cpm is not None}
+            values |= given if price == OWN else dict.fromkeys(CPM_FIELDS.values())
         for name in ("featured", "suspended"):
             if answer := self.cleaned_data.get(name):
                 values[name] = answer == YES
@@ -98,7 +104,7 @@ class PerformerTermsForm(RoomTermsForm):
         max_value=WHOLE_BP,
         help_text=phrase(_("Basis points of what %(clients)s pay: 8000 = 80 %%.")),
     )
-    field_order = ["price", "private_cpm", "share", "share_bp", "featured", "suspended", "reason"]
+    field_order = ["price", *CPM_FIELDS.values(), "share", "share_bp", "featured", "suspended", "reason"]
 
     def __init__(self, *args: Any, may_review: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

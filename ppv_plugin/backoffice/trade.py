@@ -55,9 +55,10 @@ class RoomModeViewSet(SnippetViewSet):
     inspect_view_enabled = True
     inspect_view_class = ModeInspectView
     inspect_view_fields = [
-        "name", "key", "description", "group_cpm", "grace_seconds", "rule", "requests_enabled", "viewers_max",
-        "voyeur_enabled", "voyeur_cpm", "voyeur_private", "two_way_slots", "two_way_cpm", "conference",
-        "lobby", "lobby_chat", "by_link", "recorded", "snapshots_enabled", "snapshot_seconds", "active"
+        "name", "key", "description", "kind", "group_cpm", "grace_seconds", "rule", "requests_enabled",
+        "private_video", "private_audio", "private_text", "viewers_max", "voyeur_enabled", "voyeur_cpm",
+        "voyeur_private", "two_way_slots", "two_way_cpm", "conference", "lobby", "lobby_chat", "by_link",
+        "recorded", "snapshots_enabled", "snapshot_seconds", "active"
     ]  # fmt: skip
     ordering = ("sort_order", "id")
     copy_view_enabled = False
@@ -66,19 +67,25 @@ class RoomModeViewSet(SnippetViewSet):
         "key",
         TokensColumn("group_cpm", label=_("Per minute"), sort_key="group_cpm"),
         Column("grace_seconds", label=_("Grace, seconds"), sort_key="grace_seconds"),
+        Column("get_kind_display", label=_("Sends")),
         BooleanColumn("requests_enabled", label=_("Private requests")),
         BooleanColumn("active", label=_("Can be chosen")),
         NumberColumn("shows_count", label=phrase(_("%(shows)s in it"), cap=True), sort_key="shows_count"),
     ]
-    list_filter = ["active", "requests_enabled", "rule"]
+    list_filter = ["active", "kind", "requests_enabled", "rule"]
     search_fields = ["name", "key", "description"]
     edit_handler = PanelsWithFeatures(
         [
             FieldRowPanel(["name", "key"]),
             FieldPanel("description"),
+            FieldPanel("kind"),
             MultiFieldPanel(["group_cpm", "grace_seconds", "rule"], heading=_("Price")),
             PricePreviewPanel(heading=_("What it would charge")),
-            MultiFieldPanel(["requests_enabled", "viewers_max", "active"], heading=_("Who may come in")),
+            MultiFieldPanel(["viewers_max", "active"], heading=_("Who may come in")),
+            MultiFieldPanel(
+                ["requests_enabled", "private_video", "private_audio", "private_text"],
+                heading=phrase(_("Private %(shows)s")),
+            ),
             MultiFieldPanel(["voyeur_enabled", "voyeur_cpm", "voyeur_private"], heading=_("Voyeurs")),
             MultiFieldPanel(["two_way_slots", "two_way_cpm", "conference"], heading=_("2-way")),
             MultiFieldPanel(["lobby", "lobby_chat", "by_link"], heading=_("Calls")),
@@ -102,9 +109,9 @@ class RoomViewSet(ModelViewSet):
     index_template_name = QUICK_EDIT_LIST
     inspect_view_enabled = True
     inspect_view_fields = [
-        "title", "slug", "site", "performer", "studio", "description", "category", "mode", "private_cpm", "state",
-        "live_at",
-        "viewers", "featured", "suspended", "created_at"
+        "title", "slug", "site", "performer", "studio", "description", "category", "mode", "private_cpm",
+        "private_audio_cpm", "private_text_cpm", "state", "live_at", "viewers", "featured", "suspended",
+        "created_at"
     ]  # fmt: skip
     name = "ppv_rooms"
     icon = "view"
@@ -136,6 +143,8 @@ class RoomViewSet(ModelViewSet):
             [FieldPanel("category", widget=Select), "tags", FieldPanel("spoken")], heading=_("How it is found")
         ),
         *priced("private_cpm", _("Own private price per minute")),
+        *priced("private_audio_cpm", _("The same with audio only")),
+        *priced("private_text_cpm", _("The same with text only")),
         FieldPanel("featured"),
         FieldPanel(
             "suspended",

@@ -11,6 +11,7 @@ from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import InspectView as SnippetInspectView
 
 from ppv_plugin import signals
+from ppv_plugin.rooms.rules import CPM_FIELDS
 from ppv_plugin.studios import services as studios
 from ppv_plugin.wording import named, phrase
 
@@ -30,6 +31,7 @@ class RoomModeIndexView(LeadsToImport, Spreadsheet, SnippetIndexView):  # type: 
         "key": Cell(_("Key"), at("key")),
         "locale": Cell(_("Language"), at("locale.language_code")),
         "description": Cell(_("Description"), at("description")),
+        "kind": Cell(_("Sends"), at("get_kind_display")),
         "group_cpm": Cell(_("Per minute"), amount_at("group_cpm")),
         "grace_seconds": Cell(_("Grace, seconds"), at("grace_seconds")),
         "rule": Cell(_("Billing rule"), at("rule")),
@@ -60,6 +62,8 @@ class RoomIndexView(WithQuickEdit, Spreadsheet, IndexView):  # type: ignore[misc
         "state": Cell(_("State"), at("get_state_display")),
         "viewers": Cell(_("Watching"), at("viewers")),
         "private_cpm": Cell(_("Private, per minute"), amount_at("private_cpm")),
+        "private_audio_cpm": Cell(_("Private with audio, per minute"), amount_at("private_audio_cpm")),
+        "private_text_cpm": Cell(_("Private with text, per minute"), amount_at("private_text_cpm")),
         "featured": Cell(_("Featured"), at("featured")),
         "suspended": Cell(_("Suspended"), at("suspended")),
         "live_at": Cell(_("Live last"), at("live_at")),
@@ -127,7 +131,7 @@ class LoggedEditView(EditView):  # type: ignore[misc]
 
 
 class RoomEditView(LoggedEditView):
-    watched = ("private_cpm", "featured", "suspended", "performer", "studio")
+    watched = (*CPM_FIELDS.values(), "featured", "suspended", "performer", "studio")
 
     def after_change(self, changes: Changes) -> None:
         room = self.form.instance
@@ -161,6 +165,12 @@ class RoomInspectView(PlainFacts, InspectView):  # type: ignore[misc]
 
     def get_private_cpm_display_value(self) -> str:
         return price_text("private_cpm", self.object.private_cpm)
+
+    def get_private_audio_cpm_display_value(self) -> str:
+        return price_text("private_cpm", self.object.private_audio_cpm)
+
+    def get_private_text_cpm_display_value(self) -> str:
+        return price_text("private_cpm", self.object.private_text_cpm)
 
 
 class SharedInspectView(PlainFacts, InspectView):  # type: ignore[misc]

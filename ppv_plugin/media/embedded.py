@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from ppv_plugin.media.engine import (
     Evidence,
     JoinAnswer,
     MediaEngine,
+    Pulse,
     StagePlan,
 )
 from ppv_plugin.media.refusals import translated
@@ -64,6 +65,10 @@ class EmbeddedEngine(MediaEngine):
         return await self._call(
             relay.join(stage=stage, participant=participant, direction=direction, offer_sdp=offer_sdp)
         )
+
+    async def pulse(self, pulses: Sequence[Pulse]) -> None:
+        relay = await self._running()
+        await self._call(relay.pulse(pulses))
 
     async def close_stage(self, stage: str) -> None:
         relay = await self._running()

@@ -11,13 +11,17 @@ clock (`spec` B-2): `ParticipantEvidence.flow_ms` is a counter that only grows w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Kind(StrEnum):
+    """`text` has no packets: it flows while pulses of both sides arrive, which whoever carries the lines passes on."""
+
     AUDIO = "audio"
     VIDEO = "video"
+    TEXT = "text"
 
 
 class Direction(StrEnum):
@@ -36,6 +40,19 @@ class FlowState(StrEnum):
 
 
 AV = frozenset({Kind.AUDIO, Kind.VIDEO})
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A sign of life of a participant whose kind is `text`, which came `age_ms` ago on the line that its text goes by.
+
+    fresh: the first on this line. What lies between it and the last on another line is not proven.
+    """
+
+    stage: str
+    participant: str
+    age_ms: int = 0
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,7 @@ class ParticipantEvidence:
 
     flow_ms: billable milliseconds proven so far in this boot (0 for an unmetered participant).
     published_age_ms: per kind, milliseconds since the last complete frame or packet arrived from it.
+    needs: the kinds that its plan names, so that why nothing counts can be told.
     received_age_ms: milliseconds since it last proved that it receives (RTCP); None = not subscribed.
     sent_ms: milliseconds of this boot in which sound or picture of it arrived, whoever watches.
     """
@@ -103,6 +121,7 @@ class ParticipantEvidence:
     published_age_ms: dict[Kind, int] = field(default_factory=dict)
     published_kbps: int = 0
     received_age_ms: int | None = None
+    needs: frozenset[Kind] = frozenset()
     sent_ms: int = 0
 
 
@@ -138,6 +157,10 @@ class MediaEngine(ABC):
     async def join(self, *, stage: str, participant: str, direction: Direction, offer_sdp: str) -> JoinAnswer:
         """Connect one direction of a planned participant; a newer join replaces the older connection.
         Raises NotAllowed when the plan does not allow it, BadInput when the description is malformed."""
+
+    @abstractmethod
+    async def pulse(self, pulses: Sequence[Pulse]) -> None:
+        """These were there. Of a participant that no plan names, or that has no part in text, nothing is taken."""
 
     @abstractmethod
     async def close_stage(self, stage: str) -> None:

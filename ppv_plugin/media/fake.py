@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ppv_plugin.media.engine import (
+    AV,
     Capabilities,
     Direction,
     Evidence,
@@ -16,10 +18,11 @@ from ppv_plugin.media.engine import (
     MediaEngine,
     ParticipantEvidence,
     ParticipantPlan,
+    Pulse,
     StagePlan,
 )
 from ppv_plugin.media.refusals import translated
-from ppv_plugin.media.relay.errors import OfferRefused
+from ppv_plugin.media.relay.errors import JoinRefused, OfferRefused
 from ppv_plugin.media.relay.flow import FlowMeter, SentTime
 from ppv_plugin.media.relay.rules import (
     check_capacity,
@@ -40,27 +43,31 @@ class _Participant:
     meter: FlowMeter
     sent_time: SentTime
     joined: set[Direction] = field(default_factory=set)
+    attends: bool = False
     stalled: set[Kind] = field(default_factory=set)
     vanished_ms: int | None = None
     published_ms: dict[Kind, int] = field(default_factory=dict)
     received_ms: int | None = None
 
     def sends(self, kind: Kind) -> bool:
-        present = Direction.PUBLISH in self.joined and self.vanished_ms is None
-        return present and kind in self.plan.publishes and kind not in self.stalled
+        joined = self.attends if kind is Kind.TEXT else Direction.PUBLISH in self.joined
+        return joined and self.vanished_ms is None and kind in self.plan.publishes and kind not in self.stalled
 
     def receives(self) -> bool:
-        return Direction.SUBSCRIBE in self.joined and self.vanished_ms is None
+        text = Kind.TEXT in self.plan.needs
+        return (self.attends if text else Direction.SUBSCRIBE in self.joined) and self.vanished_ms is None
 
     def connected(self, now_ms: int, patience_ms: int) -> bool:
         gone = self.vanished_ms is not None and now_ms - self.vanished_ms > patience_ms
-        return bool(self.joined) and not gone
+        return (self.attends or bool(self.joined)) and not gone
 
 
 class FakeEngine(MediaEngine):
-    """Joined publishers send all they may, joined subscribers prove receipt; `advance` lets time pass.
+    """Joined publishers send all they may, joined subscribers prove receipt, and who gave a pulse goes on giving them;
+    `advance` lets time pass.
 
-    An offer is any text that begins with `v=0`. Participants are named by id alone, as ids are unique in tests.
+    An offer is any text that begins with `v=0`; `m=audio ` and `m=video ` in it name its kinds. Participants are named
+    by id alone, as ids are unique in tests.
     """
 
     def __init__(self, *, max_participants: int = 80, stall_ms: int = 5000, vanished_ms: int = 5000) -> None:
@@ -96,6 +103,7 @@ class FakeEngine(MediaEngine):
             check_offer_size(offer_sdp)
             if not offer_sdp.startswith("v=0"):
                 raise OfferRefused("not a session description")
+            self._check_kinds(person.plan, direction, {kind for kind in AV if f"m={kind} " in offer_sdp})
             person.joined.add(direction)
             person.vanished_ms = None
             if direction is Direction.SUBSCRIBE:
@@ -106,6 +114,20 @@ class FakeEngine(MediaEngine):
                         listener.meter.interrupt()
             self._pulse()
             return JoinAnswer(transport="sdp", sdp=f"v=0\r\ns={participant}\r\n")
+
+    async def pulse(self, pulses: Sequence[Pulse]) -> None:
+        with self._lock:
+            for pulse in pulses:
+                people = self._stages.get(pulse.stage, {})
+                person = people.get(pulse.participant)
+                if person is None or Kind.TEXT not in person.plan.publishes | person.plan.needs:
+                    continue
+                person.attends, person.vanished_ms = True, None
+                if pulse.fresh:
+                    for one in people.values():
+                        if one is person or one.plan.source == pulse.participant:
+                            one.meter.interrupt()
+            self._pulse()
 
     async def close_stage(self, stage: str) -> None:
         with self._lock:
@@ -171,6 +193,13 @@ class FakeEngine(MediaEngine):
             people = self._stages.get(stage)
             return None if people is None else tuple(person.plan for person in people.values())
 
+    @staticmethod
+    def _check_kinds(plan: ParticipantPlan, direction: Direction, offered: set[Kind]) -> None:
+        if direction is Direction.PUBLISH and not plan.publishes >= offered:
+            raise JoinRefused("more is offered than the plan allows")
+        if direction is Direction.SUBSCRIBE and not (plan.needs if offered else plan.needs - AV) <= offered:
+            raise OfferRefused("what is paid for must be received")
+
     def _named(self, participant: str) -> list[_Participant]:
         found = [people[participant] for people in self._stages.values() if participant in people]
         if not found:
@@ -183,7 +212,7 @@ class FakeEngine(MediaEngine):
             return _Participant(wanted, meter, SentTime(stall_ms=self._stall_ms))
         if wanted.source != person.plan.source:
             person.meter.attach()
-        if not wanted.publishes:
+        if wanted.publishes.isdisjoint(AV):
             person.joined.discard(Direction.PUBLISH)
         person.plan = wanted
         person.meter.plan(needs=wanted.needs, quota_ms=wanted.quota_ms)
@@ -228,5 +257,6 @@ class FakeEngine(MediaEngine):
             published_age_ms={k: self.now_ms - at for k, at in person.published_ms.items()},
             published_kbps=FAKE_KBPS if person.sends(Kind.VIDEO) else 0,
             received_age_ms=self.now_ms - (received or 0) if subscribed else None,
+            needs=person.plan.needs,
             sent_ms=person.sent_time.sent_ms,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,10 +19,11 @@ from ppv_plugin.media.engine import (
     Evidence,
     JoinAnswer,
     MediaEngine,
+    Pulse,
     StagePlan,
 )
 from ppv_plugin.media.refusals import refusal
-from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, Refusal, SnapshotRequest
+from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, PulseRequest, Refusal, SnapshotRequest
 
 # Made once, in the import: msgspec works a class out on its first use, and two threads that do so at once crash.
 _READERS: dict[Any, msgspec.json.Decoder[Any]] = {
@@ -53,6 +55,9 @@ class RemoteEngine(MediaEngine):
         body = await self._call("POST", "join", JoinRequest(stage, participant, direction, offer_sdp))
         answer: JoinAnswer = _read(body, JoinAnswer)
         return answer
+
+    async def pulse(self, pulses: Sequence[Pulse]) -> None:
+        await self._call("POST", "pulse", PulseRequest(list(pulses)))
 
     async def close_stage(self, stage: str) -> None:
         await self._call("POST", "close", CloseRequest(stage))

@@ -20,6 +20,7 @@ from ppv_plugin.rooms.forms import ClientCpmForm, FoundForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.presence import GUEST
 from ppv_plugin.rooms.queries import client_prices, modes, pricing, recording_settings
+from ppv_plugin.rooms.rules import VIDEO
 from ppv_plugin.rooms.services import set_client_cpm, set_private_cpm
 from ppv_plugin.shows.queries import (
     options_offered,
@@ -121,10 +122,12 @@ def save_price(*, page: Any, request: HttpRequest, now: datetime) -> HttpRespons
     if form.is_valid():
         try:
             if name == "price_form":
-                set_private_cpm(user=request.user, room_id=row.id, cpm=form.cleaned_data["cpm"], now=now)
+                for kind, cpm in form.prices.items():
+                    set_private_cpm(user=request.user, room_id=row.id, kind=kind, cpm=cpm, now=now)
             else:
                 client, cpm = form.cleaned_data["client"], form.cleaned_data["client_cpm"]
-                set_client_cpm(user=request.user, room_id=row.id, client_id=client.pk, cpm=cpm, now=now)
+                kind = form.cleaned_data["kind"] or VIDEO
+                set_client_cpm(user=request.user, room_id=row.id, client_id=client.pk, kind=kind, cpm=cpm, now=now)
         except PPVError as refusal:
             form.add_error(None if name == "client_price_form" else "cpm", str(refusal.text))
         else:

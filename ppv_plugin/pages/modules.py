@@ -26,6 +26,7 @@ MODULES = (
     "manners",
     "company",
     "recording",
+    "kinds",
     "store",
     "values",
     "media",

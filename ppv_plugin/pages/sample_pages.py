@@ -200,6 +200,7 @@ def _history(*, earned: bool) -> list[HistoryRow]:
         HistoryRow(
             session=UUID(SESSION),
             kind=kind,
+            media="video",
             partner="Kim" if earned else "Maya",
             room_title=room_view().title,
             started_at=_moment(-60 * 26 * (number + 1)),

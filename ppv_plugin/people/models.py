@@ -23,6 +23,11 @@ from .labels import PRESET_CHOICES, TERM_CHOICES
 from .rules import APPROVED, DRAFT, REJECTED, SUBMITTED, SUSPENDED
 
 
+def every_kind() -> list[str]:
+    """Of private shows."""
+    return ["video", "audio", "text"]
+
+
 class Status(models.TextChoices):
     """How far somebody has come in a role (spec R-5). A draft waits for its own e-mail to be confirmed."""
 
@@ -123,6 +128,7 @@ class Performer(RoleHolder):
     voyeurs_in_private = models.BooleanField(
         phrase(_("voyeurs may watch private %(shows)s")), default=False, editable=False
     )  # where the room's mode allows it too
+    private_kinds = models.JSONField(default=every_kind, editable=False)  # that may be asked for, where the mode has it
     share_bp = models.PositiveIntegerField(
         _("share"),
         null=True,

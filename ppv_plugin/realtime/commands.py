@@ -22,9 +22,10 @@ from . import protocol as p
 
 _log = logging.getLogger(__name__)
 
-MEDIA = (p.MediaOffer, p.MediaLeave)  # what waits for the media engine
-OPEN_TO_VISITORS = MEDIA
-OPEN_TO_MODERATORS = (*MEDIA, p.ChatDelete, p.ChatMute, p.ChatKick, p.ChatBan, p.ChatSlow)
+OF_VIEWERS = (p.MediaOffer, p.MediaLeave)
+MEDIA = (*OF_VIEWERS, p.MediaAttend)  # what waits for the media engine
+OPEN_TO_VISITORS = OF_VIEWERS
+OPEN_TO_MODERATORS = (*OF_VIEWERS, p.ChatDelete, p.ChatMute, p.ChatKick, p.ChatBan, p.ChatSlow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,22 @@ def media_offer(message: p.MediaOffer, caller: Caller, now: datetime) -> p.Ack:
     return p.Ack(cid=message.cid, sdp=answer)
 
 
+def media_attend(message: p.MediaAttend, caller: Caller, now: datetime) -> p.Ack:
+    participant = shows.attend(
+        user=caller.user,
+        room_id=caller.room_id,
+        connection=caller.connection,
+        take_over=message.take_over,
+        now=now,
+    )
+    return p.Ack(cid=message.cid, id=participant)
+
+
+def kinds_set(message: p.KindsSet, caller: Caller, now: datetime) -> p.Ack:
+    shows.set_private_kinds(user=caller.user, room_id=caller.room_id, kinds=message.value, now=now)
+    return p.Ack(cid=message.cid)
+
+
 def media_leave(message: p.MediaLeave, caller: Caller, now: datetime) -> p.Ack:
     shows.leave_media(connection=caller.connection, room_id=caller.room_id, now=now)
     return p.Ack(cid=message.cid)
@@ -302,7 +319,9 @@ COMMANDS: dict[type, Callable[[Any, Caller, datetime], p.Ack]] = {
     p.CheckInAnswer: check_in_answer,
     p.CheckInEnd: check_in_end,
     p.MediaOffer: media_offer,
+    p.MediaAttend: media_attend,
     p.MediaLeave: media_leave,
+    p.KindsSet: kinds_set,
 }
 
 

@@ -9,10 +9,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from ppv_plugin.errors import NotAllowed, NotFound, SignInNeeded
+from ppv_plugin.shows.rules import stage_name
 
 from . import commands, entrance, events
 from . import protocol as p
 from .asgi_types import Receive, Scope, Send
+from .attendance import Attendance
 from .entrance import Arrival, Scene
 from .identity import identify
 from .log import Position
@@ -40,6 +42,7 @@ class RoomConsumer(Socket):
         self._refreshing = False
         self._welcomed = False
         self._free_time_ends = False
+        self._attendance = Attendance(runtime.pulses, lambda n: self.say(p.Beat(n=n), key="beat"))
 
     async def hello(self, message: p.Hello) -> None:
         room: UUID = self.scope["url_route"]["kwargs"]["room"]
@@ -78,7 +81,10 @@ class RoomConsumer(Socket):
             self.arrival.moderates,
         )
         run = self.runtime.pool.run_media if isinstance(message, commands.MEDIA) else self.runtime.pool.run
-        return await run(commands.execute, message, caller, timezone.now())
+        answer = await run(commands.execute, message, caller, timezone.now())
+        if isinstance(message, p.MediaAttend) and isinstance(answer, p.Ack):
+            self._attendance.begin(stage=stage_name(caller.room_id), participant=answer.id or "")
+        return answer
 
     async def recheck(self) -> None:
         arrival = self.arrival or Arrival(self.identity)
@@ -92,8 +98,12 @@ class RoomConsumer(Socket):
         self.refuse(await self.runtime.pool.run(entrance.refusal, arrival, timezone.now()), BLOCKED)
 
     async def gone(self) -> None:
+        self._attendance.end()
         if self.arrival is not None:
             await self.runtime.pool.run_media(entrance.depart, self.connection, timezone.now())
+
+    def on_beat(self, number: int) -> None:
+        self._attendance.answered(number)
 
     def on_stale(self, what: str) -> None:
         if what.startswith(events.ADDRESS):

@@ -18,12 +18,13 @@ from msgspec import Meta, Struct
 from ppv_plugin.chat.states import ChatView
 from ppv_plugin.shows.states import MeterView, PersonView, ReceiptView, RoomView
 
+from .kind_messages import Beat, BeatBack, Cid, KindsSet, MediaAttend
+
 SUBPROTOCOL = "ppv.v1"
 FRAME_BYTES_MAX = 4096
 SDP_FRAME_BYTES_MAX = 65_536
 TEXT_CHARS_MAX = 500
 
-Cid = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[A-Za-z0-9_-]+$")]
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_.:-]+$")]
 
 
@@ -114,11 +115,11 @@ class RequestsSet(Struct, tag_field="t", tag="requests.set"):
 
 
 class RequestCreate(Struct, tag_field="t", tag="request.create"):
-    """The client asks for a private show at the price it was shown; another price in force is refused. `watched`: it
-    was told that voyeurs may watch; otherwise nobody does. `recording`: it agrees to one."""
+    """The client asks for a private show of this kind at the price it was shown; another price in force is
+    refused. `watched`: it was told that voyeurs may watch; otherwise nobody does. `recording`: it agrees to one."""
 
     cid: Cid
-    media: Literal["video"]
+    media: Literal["video", "audio", "text"]
     cpm: str
     watched: bool = False
     recording: bool = False
@@ -311,8 +312,11 @@ ClientMessage = (
     | CheckInInvite
     | CheckInAnswer
     | CheckInEnd
+    | KindsSet
     | MediaOffer
+    | MediaAttend
     | MediaLeave
+    | BeatBack
     | Ping
 )
 
@@ -436,6 +440,7 @@ ServerMessage = (
     | WalletState
     | Ack
     | ErrorMessage
+    | Beat
     | Pong
     | Resync
     | Bye

@@ -15,7 +15,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ppv_plugin.conf import conf
+from ppv_plugin.media.services import get_engine
 
+from .attendance import Pulses
 from .hub import RoomHub
 from .pool import ServicePool
 from .room_states import RoomStates
@@ -32,6 +34,7 @@ STOP_SECONDS = 5.0
 class Runtime:
     def __init__(self, loop: AbstractEventLoop) -> None:
         self.pool = ServicePool()
+        self.pulses = Pulses(lambda pulses: get_engine().pulse(pulses))
         self.states = RoomStates(self.pool, fan_out=self._fan_out, spawn=self.spawn)
         self.hub = RoomHub(process_bus(), loop, on_stale_room=self.states.changed)
         self._sockets: dict[str, list[OpenSocket]] = defaultdict(list)

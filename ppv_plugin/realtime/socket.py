@@ -93,6 +93,9 @@ class Socket(ABC):
     async def gone(self) -> None:
         """The socket has ended, for whatever reason."""
 
+    def on_beat(self, number: int) -> None:
+        """Somebody who was asked says to be there."""
+
     def on_stale(self, what: str) -> None:
         """Something this socket shows is not true any more."""
 
@@ -188,6 +191,8 @@ class Socket(ABC):
             self._take_refusal(message)
         elif isinstance(message, p.Ping):
             self.say(p.Pong(n=message.n, server_time=int(timezone.now().timestamp() * 1000)), key="pong")
+        elif isinstance(message, p.BeatBack):
+            self.on_beat(message.n)
         elif not self._greeted and not isinstance(message, p.Hello):
             self.refuse(BadInput(), PROTOCOL_ERROR)
         else:

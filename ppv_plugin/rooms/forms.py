@@ -13,43 +13,57 @@ from ppv_plugin.ledger.fields import TokensFormField
 from ppv_plugin.people.models import Client
 from ppv_plugin.wording import phrase, sentence
 
+from .kind_terms import KIND_CHOICES
 from .listed import categories, language_choices
 from .models import PricingSettings, Room
+from .rules import AUDIO, CPM_FIELDS, TEXT, VIDEO
 from .services import cpm_refusal
 from .subjects import RoomCategory
 
 
 class PrivateCpmForm(forms.Form):
     cpm = TokensFormField(label=phrase(_("Own price of a private %(show)s, per minute")), required=False)
+    audio_cpm = TokensFormField(label=_("The same with audio only"), required=False)
+    text_cpm = TokensFormField(label=_("The same with text only"), required=False)
+    KINDS = {"cpm": VIDEO, "audio_cpm": AUDIO, "text_cpm": TEXT}
 
     def __init__(self, *args: Any, room: Room, pricing: PricingSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"cpm": room.private_cpm, **(self.initial or {})}
+        own = {name: getattr(room, CPM_FIELDS[kind]) for name, kind in self.KINDS.items()}
+        self.initial = {**own, **(self.initial or {})}
         self.limits = pricing
-        self.fields["cpm"].help_text = sentence(
-            _("Between %(low)s and %(high)s. Empty = the site's price, %(site)s. Running %(shows)s keep their price."),
-            low=written(pricing.cpm_min),
-            high=written(pricing.cpm_max),
-            site=written(pricing.private_cpm),
-        )
-        widget = self.fields["cpm"].widget
-        widget.attrs |= {
-            "inputmode": "decimal",
-            "class": "ppv-input",
-            "aria-describedby": "id_cpm_helptext id_cpm_error",
-        }
+        for name, kind in self.KINDS.items():
+            field = self.fields[name]
+            field.help_text = sentence(
+                _(
+                    "Between %(low)s and %(high)s. Empty = the site's price, %(site)s. "
+                    "Running %(shows)s keep their price."
+                ),
+                low=written(pricing.cpm_min),
+                high=written(pricing.cpm_max),
+                site=written(getattr(pricing, CPM_FIELDS[kind])),
+            )
+            described = f"id_{name}_helptext id_{name}_error"
+            field.widget.attrs |= {"inputmode": "decimal", "class": "ppv-input", "aria-describedby": described}
 
-    def clean_cpm(self) -> int | None:
-        cpm: int | None = self.cleaned_data["cpm"]
-        if refusal := cpm_refusal(cpm=cpm, limits=self.limits):
-            raise forms.ValidationError(refusal)
-        return cpm
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in self.KINDS:
+            if refusal := cpm_refusal(cpm=cleaned.get(name), limits=self.limits):
+                self.add_error(name, refusal)
+        return cleaned
+
+    @property
+    def prices(self) -> dict[str, int | None]:
+        """By kind."""
+        return {kind: self.cleaned_data[name] for name, kind in self.KINDS.items()}
 
 
 class ClientCpmForm(forms.Form):
     """A price for one of `clients`; empty takes it back."""
 
     client = forms.ModelChoiceField(Client.objects.none(), label=_("For"), empty_label=_("Choose…"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=KIND_CHOICES, initial=VIDEO, required=False)
     client_cpm = TokensFormField(label=phrase(_("Price of a private %(show)s, per minute")), required=False)
 
     def __init__(self, *args: Any, clients: QuerySet[Client], pricing: PricingSettings, **kwargs: Any) -> None:

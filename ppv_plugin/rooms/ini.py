@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from ppv_plugin import hooks
 from ppv_plugin.ledger.rules import parse_tokens, tokens
 
-from .rules import GROUP_CPM_MAX, TWO_WAY_SLOTS_MAX
+from .rules import AUDIO, GROUP_CPM_MAX, TEXT, TWO_WAY_SLOTS_MAX, VIDEO
 
 BYTES_MAX = 1_000_000
 NAME_MAX, DESCRIPTION_MAX, KEY_MAX = 60, 240, 40
@@ -30,6 +30,7 @@ _QUOTED = re.compile(r"""(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*(?P<rest>.*)"
 _COMMENT, _COMMENT_AFTER_TEXT = re.compile(r"[;#].*"), re.compile(r"(?:^|\s);.*")
 TWO_WAY_SLOTS = 2  # where there is a 2-way price and no number of places
 CONFERENCE_SLOTS = 6  # where a conference says none
+SAYS_KIND = {"room_audio": AUDIO, "h5v_audio": AUDIO, "room_text": TEXT}  # the last that is on says what is sent
 _TEXTS = {"description", "vw_presentationMode"}  # in which a # is a letter like others
 
 
@@ -134,6 +135,7 @@ USED: dict[str, tuple[str, Callable[[str], Any]]] = {
     "group_disabled": ("lobby", _boolean),
     "calls_only": ("by_link", _boolean),
     "room_conference": ("conference", _boolean),
+    **{name: (name, _boolean) for name in SAYS_KIND},
 }
 # what the product has no feature for yet: still read, so that what cannot be meant is found now
 UNUSED: dict[str, Callable[[str], Any]] = {
@@ -144,13 +146,10 @@ UNUSED: dict[str, Callable[[str], Any]] = {
             "archiveImport",
             "room_private",
             "conference_auto",
-            "room_audio",
-            "room_text",
             "stream_record_private",
             "stream_record_all",
             "room_random",
             "party",
-            "h5v_audio",
             "external_rtmp",
             "goals_panel",
             "goals_sort",
@@ -161,7 +160,7 @@ UNUSED: dict[str, Callable[[str], Any]] = {
     "vw_presentationMode": _any,
 }
 # Where one of these is on, the mode is something else than the live rooms there are.
-DECISIVE = ("room_private", "room_audio", "room_text", "room_random")
+DECISIVE = ("room_private", "room_random")
 _KNOWN = {name.lower(): name for name in (*USED, *UNUSED)}
 
 
@@ -298,6 +297,7 @@ def _keep(number: int, known: str, value: str, mode: ModeText, found: ModesText)
 def _complete(mode: ModeText, found: ModesText) -> None:
     """What one setting means follows from another."""
     values = mode.values
+    _say_kind(mode, found)
     if values.get("two_way_cpm") and "two_way_slots" not in values:
         values["two_way_slots"] = TWO_WAY_SLOTS
     if values.get("voyeur_enabled") and not values.get("voyeur_cpm"):
@@ -344,6 +344,22 @@ def _use(mode: ModeText, found: ModesText, setting: str) -> None:
     line = mode.lines.get(setting)
     found.unused = [unused for unused in found.unused if unused.line != line]
     mode.waits_for = [name for name in mode.waits_for if name != setting]
+
+
+def _say_kind(mode: ModeText, found: ModesText) -> None:
+    """Without a picture there is none in the listing, and no place for a camera."""
+    values = mode.values
+    said = {name: values.pop(name) for name in SAYS_KIND if name in values}
+    if not said:
+        return
+    values["kind"] = next((SAYS_KIND[name] for name in reversed(SAYS_KIND) if said.get(name)), VIDEO)
+    if values["kind"] == VIDEO:
+        return
+    values["snapshots_enabled"] = False
+    if values.pop("two_way_cpm", 0) or values.get("two_way_slots"):
+        name = "2way" if "2way" in mode.lines else "cpm2"
+        found.unused.append(Unused(mode.lines[name], mode.name, name, str(values.get("two_way_slots", ""))))
+    values["two_way_slots"] = 0
 
 
 def _value(name: str, written: str) -> str:

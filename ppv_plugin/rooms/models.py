@@ -23,8 +23,11 @@ from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.wording import named, phrase
 
 from .bounds import above_highest, below_lowest
+from .kind_terms import KindTerms
 from .manner_terms import MannerTerms
+from .presence_row import Presence as Presence
 from .recording_terms import RecordingTerms
+from .rules import CPM_FIELDS, VIDEO
 from .sharing_terms import SharingTerms
 from .subjects import RoomCategory, TaggedRoom
 
@@ -51,7 +54,7 @@ def selectable_rules() -> list[tuple[str, Any]]:
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a room was online that has not been yet
 
 
-class RoomMode(RecordingTerms, MannerTerms, TranslatableMixin, models.Model):
+class RoomMode(KindTerms, RecordingTerms, MannerTerms, TranslatableMixin, models.Model):
     """How a live room works and what it costs (spec M-1). Editors define as many as they want."""
 
     key = models.SlugField(
@@ -145,6 +148,8 @@ class PricingSettings(SharingTerms, BaseSiteSetting):
             _("Where %(a_performer)s has no price of their own. Between the lowest and the highest price below.")
         ),
     )
+    private_audio_cpm = TokensField(phrase(_("the same with audio only")), default=30)
+    private_text_cpm = TokensField(phrase(_("the same with text only")), default=20)
     cpm_min = TokensField(
         phrase(_("lowest price %(a_performer)s may set")),
         default=10,
@@ -244,15 +249,18 @@ class PricingSettings(SharingTerms, BaseSiteSetting):
         if self.reserve_minutes and self.minutes_to_start is not None and self.reserve_minutes >= self.minutes_to_start:
             text = _("This is not below the minutes needed to start, %s: with just that nobody could spend anything.")
             raise ValidationError({"reserve_minutes": text % self.minutes_to_start})
-        if None in (self.cpm_min, self.cpm_max, self.private_cpm):
+        if None in (self.cpm_min, self.cpm_max):
             return
         low, high = written(self.cpm_min), written(self.cpm_max)
         if self.cpm_max < self.cpm_min:
             raise ValidationError({"cpm_max": _("This is below the lowest price, %s.") % low})
-        if self.private_cpm < self.cpm_min:
-            raise ValidationError({"private_cpm": below_lowest(low)})
-        if self.private_cpm > self.cpm_max:
-            raise ValidationError({"private_cpm": above_highest(high)})
+        found = {}
+        for name in CPM_FIELDS.values():
+            cpm = getattr(self, name)
+            if cpm is not None and not self.cpm_min <= cpm <= self.cpm_max:
+                found[name] = below_lowest(low) if cpm < self.cpm_min else above_highest(high)
+        if found:
+            raise ValidationError(found)
 
 
 class Room(models.Model):
@@ -308,6 +316,12 @@ class Room(models.Model):
     private_cpm = TokensField(
         _("own private price per minute"), null=True, blank=True, help_text=_("Empty = the site's price.")
     )
+    private_audio_cpm = TokensField(
+        _("own price with audio only"), null=True, blank=True, help_text=_("Empty = the site's price.")
+    )
+    private_text_cpm = TokensField(
+        _("own price with text only"), null=True, blank=True, help_text=_("Empty = the site's price.")
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OFFLINE)
     offline = models.GeneratedField(  # what the listing sorts by first, so that an index can have it
         expression=Q(state="offline"), output_field=models.BooleanField(), db_persist=True
@@ -335,6 +349,13 @@ class Room(models.Model):
                 condition=Q(private_cpm__isnull=True) | Q(private_cpm__gte=0),
                 name="ppv_room_cpm_positive",
             ),
+            *(
+                models.CheckConstraint(
+                    condition=Q((f"{name}__isnull", True)) | Q((f"{name}__gte", 0)), name=f"ppv_room_{kind}_positive"
+                )
+                for kind, name in CPM_FIELDS.items()
+                if kind != VIDEO
+            ),
             models.CheckConstraint(
                 condition=Q(performer__isnull=False) | Q(studio__isnull=False), name="ppv_room_is_somebodys"
             ),
@@ -352,23 +373,3 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Presence(models.Model):
-    """One open socket in a room. Rows not touched for `PRESENCE_SECONDS` count as gone."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="presence")
-    user_key = models.CharField(max_length=64, blank=True, default="")
-    role = models.CharField(max_length=12)  # performer, client, visitor, moderator, voyeur
-    address = models.CharField(max_length=32, blank=True, default="")  # keyed hash
-    visitor = models.CharField(max_length=32, blank=True, default="")  # of a signed cookie
-    participant = models.CharField(max_length=64, blank=True, default="")  # whose media it holds
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-        indexes = [models.Index(fields=["room", "role", "seen_at"], name="ppv_presence_room")]
-
-    def __str__(self) -> str:
-        return f"{self.role} in {self.room_id}"

@@ -28,24 +28,26 @@ def recording_settings(site: Any) -> RecordingSettings:
     return found
 
 
-def private_cpm(room: Room, prices: PricingSettings, *, client_cpm: int | None = None) -> int:
-    """What a private show costs there; `client_cpm` is the price for the one client it is asked for."""
+def private_cpm(room: Room, prices: PricingSettings, *, kind: str = rules.VIDEO, client_cpm: int | None = None) -> int:
+    """What a private show of this kind costs there; `client_cpm` is the price for the one client it is asked for."""
+    field = rules.CPM_FIELDS[kind]
     return rules.private_cpm(
-        own=(client_cpm, room.private_cpm),
-        site=prices.private_cpm,
+        own=(client_cpm, getattr(room, field)),
+        site=getattr(prices, field),
         low=prices.cpm_min,
         high=prices.cpm_max,
         own_allowed=prices.performer_pricing,
     )
 
 
-def client_cpm(*, room: Room, client: Any) -> int | None:
-    """The price the performer set for this client, None when it pays what everybody pays."""
-    return ClientPrice.objects.filter(room=room, client=client).values_list("cpm", flat=True).first()
+def client_cpms(*, room: Room, client: Any) -> dict[str, int]:
+    """The prices the performer set for this client, by kind; nothing where it pays what everybody pays."""
+    return dict(ClientPrice.objects.filter(room=room, client=client).values_list("kind", "cpm"))
 
 
 def client_prices(room: Room) -> list[ClientPrice]:
-    return list(ClientPrice.objects.filter(room=room).select_related("client").order_by("client__name", "id"))
+    rows = ClientPrice.objects.filter(room=room).select_related("client")
+    return list(rows.order_by("client__name", "client_id", "id"))
 
 
 def modes(site: Any) -> list[RoomMode]:
@@ -79,6 +81,7 @@ def features_of(mode: RoomMode) -> dict[str, Any]:
 
 
 def terms_of(mode: RoomMode, prices: PricingSettings) -> Terms:
+    shown = mode.snapshots_enabled and not mode.lobby and mode.kind == rules.VIDEO
     return Terms(
         key=mode.key,
         name=mode.name,
@@ -88,10 +91,10 @@ def terms_of(mode: RoomMode, prices: PricingSettings) -> Terms:
         features=features_of(mode),
         requests_enabled=mode.requests_enabled,
         viewers_max=mode.viewers_max,
-        snapshot_seconds=mode.snapshot_seconds if mode.snapshots_enabled and not mode.lobby else None,
+        snapshot_seconds=mode.snapshot_seconds if shown else None,
         voyeur_cpm=mode.voyeur_cpm if mode.voyeur_enabled else None,
         voyeur_private=mode.voyeur_enabled and mode.voyeur_private,
-        two_way_slots=mode.two_way_slots,
+        two_way_slots=mode.two_way_slots if mode.kind == rules.VIDEO else 0,
         two_way_cpm=mode.two_way_cpm,
         split_by=prices.check_in_split,
         lobby=mode.lobby,
@@ -99,4 +102,6 @@ def terms_of(mode: RoomMode, prices: PricingSettings) -> Terms:
         by_link=mode.by_link,
         conference=mode.conference,
         recorded=mode.recorded and recording_settings(prices.site).enabled,
+        kind=mode.kind,
+        private_kinds=mode.private_kinds,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,9 @@ from ppv_plugin.ledger.rules import tokens
 TWO_WAY_SLOTS_MAX = 12  # more cameras than that nobody can look at, and each is a connection of its own
 GROUP_CPM_MAX = 100_000  # hundredths: nobody means to charge more than a thousand tokens a minute
 STARS_MAX = 5
+VIDEO, AUDIO, TEXT = "video", "audio", "text"
+KINDS = (VIDEO, AUDIO, TEXT)  # of modes and of private shows, each less than the one before
+CPM_FIELDS = {VIDEO: "private_cpm", AUDIO: "private_audio_cpm", TEXT: "private_text_cpm"}  # of a site and of a room
 NEW_FOR = timedelta(days=14)
 # Sorted as if five clients had given 3.5 before anybody rated: one 5 does not pass two hundred who gave 4.8.
 _PRIOR_COUNT, _PRIOR_SUM = 5, 17.5
@@ -40,6 +43,13 @@ class Terms(Struct, frozen=True):
     by_link: bool = False  # calls come by link alone
     conference: bool = False  # everybody sees the cameras of the 2-way
     recorded: bool = False
+    kind: str = VIDEO
+    private_kinds: tuple[str, ...] = (VIDEO,)
+
+
+def offered_kinds(kind: str, *wanted: Collection[str]) -> tuple[str, ...]:
+    """Of the kinds that everybody concerned wants, those that are no more than `kind`."""
+    return tuple(one for one in KINDS[KINDS.index(kind) :] if all(one in some for some in wanted))
 
 
 class PriceRefused(ValueError):

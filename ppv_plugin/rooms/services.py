@@ -17,7 +17,7 @@ from ppv_plugin.people.models import Client
 from .client_price import ClientPrice
 from .models import PricingSettings, Room, RoomMode
 from .queries import pricing
-from .rules import PriceRefused, check_own_cpm
+from .rules import CPM_FIELDS, VIDEO, PriceRefused, check_own_cpm
 from .subjects import RoomCategory, RoomLanguage
 
 # What a mode says is the same in every language; its name and description are not.
@@ -41,6 +41,10 @@ SHARED_TERMS = (
     "by_link",
     "conference",
     "recorded",
+    "kind",
+    "private_video",
+    "private_audio",
+    "private_text",
     "active",
 )
 REFUSALS = {
@@ -51,20 +55,22 @@ REFUSALS = {
 
 
 @transaction.atomic
-def set_private_cpm(*, user: Any, room_id: int, cpm: int | None, now: datetime) -> None:
-    """The room's private price becomes `cpm` (hundredths per minute), or the site's when None.
+def set_private_cpm(*, user: Any, room_id: int, cpm: int | None, now: datetime, kind: str = VIDEO) -> None:
+    """The room's price of this kind of private shows becomes `cpm` (hundredths per minute), or the site's when None.
 
     Running shows and requests keep the price they were agreed at. Raises NotFound, NotAllowed and BadInput
     (naming the bound). Announces `room_changed`.
     """
     room = _priced_by(user=user, room_id=room_id, cpm=cpm)
-    Room.objects.filter(id=room.id).update(private_cpm=cpm)
+    Room.objects.filter(id=room.id).update(**{CPM_FIELDS[kind]: cpm})
     signals.announce(signals.room_changed, room_id=room.id)
 
 
 @transaction.atomic
-def set_client_cpm(*, user: Any, room_id: int, client_id: int, cpm: int | None, now: datetime) -> None:
-    """Private shows in this room cost this client `cpm` from now on, or what they cost everybody when None.
+def set_client_cpm(
+    *, user: Any, room_id: int, client_id: int, cpm: int | None, now: datetime, kind: str = VIDEO
+) -> None:
+    """Private shows of this kind in this room cost this client `cpm` from now on, or what everybody pays when None.
 
     Running shows and requests keep the price they were agreed at. Raises NotFound, NotAllowed and BadInput
     (naming the bound). Announces `person_changed`, so that an open page shows the client its price.
@@ -74,9 +80,9 @@ def set_client_cpm(*, user: Any, room_id: int, client_id: int, cpm: int | None, 
     if client is None:
         raise NotFound
     if cpm is None:
-        ClientPrice.objects.filter(room=room, client=client).delete()
+        ClientPrice.objects.filter(room=room, client=client, kind=kind).delete()
     else:
-        ClientPrice.objects.update_or_create(room=room, client=client, defaults={"cpm": cpm, "set_at": now})
+        ClientPrice.objects.update_or_create(room=room, client=client, kind=kind, defaults={"cpm": cpm, "set_at": now})
     signals.announce(signals.person_changed, user_key=str(client.user_id), room_id=room.id)
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ppv_plugin.metering.rules import Split, Tariff, grace_free_ms, is_own
+from ppv_plugin.rooms.rules import VIDEO, offered_kinds
 
 _WITHOUT_GRACE = frozenset({"upfront_minutes", "blocks"})
 THRESHOLD_SECONDS = 20  # free under the rule "threshold", whatever grace a mode has
@@ -71,6 +72,17 @@ def manner_cpm(terms: dict[str, Any], manner: str) -> int | None:
     if manner == TWO_WAY:
         return terms.get("two_way_cpm", 0) if terms.get("two_way_slots") else None
     return terms["group_cpm"] or None
+
+
+def show_kind(terms: dict[str, Any]) -> str:
+    """What is sent in a show: video, audio or text."""
+    kind: str = terms.get("kind", VIDEO)
+    return kind
+
+
+def private_kinds(terms: dict[str, Any], performer: Any) -> tuple[str, ...]:
+    """The kinds of private shows that may be asked for: the mode has them, and the performer offers them."""
+    return offered_kinds(show_kind(terms), terms.get("private_kinds", [VIDEO]), performer.private_kinds)
 
 
 def is_paying(participant: str) -> bool:

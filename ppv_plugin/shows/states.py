@@ -17,9 +17,26 @@ class Price(Struct, frozen=True):
     rule_text: str
 
 
+class KindOffer(Struct, frozen=True):
+    """What a private show of this kind (video, audio or text) costs, and what is needed to ask for it."""
+
+    kind: str
+    cpm: str
+    minimum: str
+
+
+class OwnKind(Struct, frozen=True):
+    """The same for one client; `ends_ms`: the time on the meter at which its own limits would end it."""
+
+    kind: str
+    cpm: str
+    minimum: str
+    ends_ms: int | None = None
+
+
 class PrivateOffer(Struct, frozen=True):
     """What a private show would cost here. `state`: open, busy, auto_reject, hidden or off. `watched`: voyeurs may
-    watch it."""
+    watch it, unless it is by text. `kinds`: those that may be asked for; `price` and `minimum` are of the first."""
 
     state: str
     price: Price
@@ -27,6 +44,7 @@ class PrivateOffer(Struct, frozen=True):
     minimum: str
     request_seconds: int
     watched: bool = False
+    kinds: list[KindOffer] = []
 
 
 class MannerOffer(Struct, frozen=True):
@@ -77,7 +95,7 @@ class RoomView(Struct, frozen=True):
     are checked in, `tiles`: the cameras of those who send one, and all of a `conference`; none while the performer is
     in private. `lobby`: nobody is shown in public, also while the status is private. `talk`: whether those who are in
     may write. `by_link`: calls begin by link alone. `recorded`: the public show is, which whoever enters is told
-    before. `recordable`: a private show is, if both sides agree."""
+    before. `recordable`: a private show is, if both sides agree. `kind`: what is sent, video, audio or text."""
 
     slug: str
     title: str
@@ -106,6 +124,7 @@ class RoomView(Struct, frozen=True):
     conference: bool = False
     recorded: bool = False
     recordable: bool = False
+    kind: str = "video"
 
 
 class RequestView(Struct, frozen=True):
@@ -147,7 +166,8 @@ class CameraView(Struct, frozen=True):
 class SessionView(Struct, frozen=True):
     """The paid stretch one is in (`kind`: private, group, voyeur, two_way): a private show or a visit (`id`), with
     `partner`, the name of the other side. `client` is the id of the client, for the performer only. `mode_number`: of
-    the show's modes the one that a visit was agreed to under. `recorded`: this private show is, as both agreed."""
+    the show's modes the one that a visit was agreed to under. `recorded`: this private show is, as both agreed.
+    `media`: video, audio or text."""
 
     kind: str
     id: str
@@ -157,6 +177,7 @@ class SessionView(Struct, frozen=True):
     client: str | None = None
     mode_number: int = 0
     recorded: bool = False
+    media: str = "video"
 
 
 class MeterView(Struct, frozen=True):
@@ -189,7 +210,8 @@ class OwnTerms(Struct, frozen=True):
     spend in a new session, None without limits; `group_ends_ms`, `private_ends_ms`: the time on the meter at which
     they would end it, None where the funds end it before; the same for `voyeur_ends_ms` and `two_way_ends_ms`. The free
     seconds of the group are those of every visit, however one is inside. `private_cpm`, `private_minimum`: the price
-    that the performer set for this client and what it needs for it, None where it pays what everybody pays."""
+    that the performer set for this client and what it needs for it, None where it pays what everybody pays. What is
+    said of private shows is said of the first kind that is offered, and of each in `private_kinds`."""
 
     group_grace_seconds: int | None = None
     private_grace_seconds: int | None = None
@@ -200,18 +222,20 @@ class OwnTerms(Struct, frozen=True):
     private_minimum: str | None = None
     voyeur_ends_ms: int | None = None
     two_way_ends_ms: int | None = None
+    private_kinds: list[OwnKind] = []
 
 
 class PersonView(Struct, frozen=True):
     """One person's own state in a room. `role`: performer (of this room), guest (a performer who was asked into this
     show), client, visitor (not signed in) or moderator (there unseen, to keep order).
     `balance` is what can be spent. `elsewhere`: the media of this person's show is held by another tab.
-    `requests` (pending ones), `requests_mode`, `earned_today`, `show_tips` (what this show was tipped, before the
-    split), `voyeurs` (whether they may watch private shows), `cameras`, `check_ins` (into this show), `visiting`
-    (invitations of others, and where one is checked in; of a guest those into this show) and `calls` (by link, that are
-    expected) are for the performer of the room, `own` for a client who is in no show of it, `call` for one who has a
-    call by link here. `ref` stands for this person in mentions. `blocked_until`, `muted_until`: moments.
-    `free_left_ms`: what is left of today's free watching, None where it has no end."""
+    `requests` (pending ones), `requests_mode`, `private_kinds` (that the performer offers), `earned_today`, `show_tips`
+    (what this show was tipped, before the split), `voyeurs` (whether they may watch private shows), `cameras`,
+    `check_ins` (into this show), `visiting` (invitations of others, and where one is checked in; of a guest those into
+    this show) and `calls` (by link, that are expected) are for the performer of the room, `own` for a client who is in
+    no show of it, `call` for one who has a call by link here. `ref` stands for this person in mentions.
+    `blocked_until`, `muted_until`: moments. `free_left_ms`: what is left of today's free watching, None where it has no
+    end."""
 
     role: str
     name: str | None
@@ -236,3 +260,4 @@ class PersonView(Struct, frozen=True):
     visiting: list[CheckInView] = []
     call: CallView | None = None
     calls: list[CallView] = []
+    private_kinds: list[str] = []

@@ -12,6 +12,7 @@ from ppv_plugin.people.models import Performer
 from ppv_plugin.rooms.client_price import ClientPrice
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.opening import add_room
+from ppv_plugin.rooms.rules import CPM_FIELDS
 from ppv_plugin.shows.services.common import lock_room
 from ppv_plugin.signals import announce, person_changed, room_changed
 
@@ -65,8 +66,10 @@ def give_to(*, room: Room, performer: Performer | None) -> None:
     """The room is locked and unused. What it says about itself, unless somebody wrote more, is who is met there."""
     if room.description in {"", room.performer.bio if room.performer is not None else ""}:
         room.description = performer.bio if performer is not None else ""
-    room.performer, room.private_cpm = performer, None
-    room.save(update_fields=["performer", "private_cpm", "description"])
+    room.performer = performer
+    for price in CPM_FIELDS.values():
+        setattr(room, price, None)
+    room.save(update_fields=["performer", *CPM_FIELDS.values(), "description"])
     ClientPrice.objects.filter(room=room).delete()
 
 

@@ -130,15 +130,22 @@ class Cast:
 
     def join(self, user: Any, room: Room, direction: str, *, connection: UUID | None = None, **more: Any) -> UUID:
         connection = connection or connection_of(user)
-        role = "performer" if user is not None and room.performer.user_id == user.pk else more.get("role", "client")
-        presence.open_presence(
-            connection=connection, room_id=room.pk, user_key=str(getattr(user, "pk", "")), role=role, now=self.now
-        )
+        self.presence(user, room, connection=connection, role=more.get("role", "client"))
         shows.join_media(
             user=user, room_id=room.pk, connection=connection, direction=str(Direction(direction)), sdp=OFFER,
             take_over=more.get("take_over", False), camera=more.get("camera"), now=self.now,
         )  # fmt: skip
         return connection
+
+    def presence(self, user: Any, room: Room, *, connection: UUID | None = None, role: str = "client") -> None:
+        """A socket is open in the room."""
+        presence.open_presence(
+            connection=connection or connection_of(user),
+            room_id=room.pk,
+            user_key=str(getattr(user, "pk", "")),
+            role="performer" if user is not None and room.performer.user_id == user.pk else role,
+            now=self.now,
+        )
 
     def room_of(self, user: Any) -> Room:
         return self.ana_room if user.pk == self.ana.pk else self.bo_room

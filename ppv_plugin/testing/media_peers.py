@@ -20,7 +20,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from ppv_plugin.media.engine import Direction, Kind, MediaEngine
+from ppv_plugin.media.engine import Direction, Kind, MediaEngine, Pulse
 from ppv_plugin.media.fake import FakeEngine
 from ppv_plugin.media.relay import _compat
 
@@ -28,22 +28,28 @@ FPS = 30
 AUDIO_PACKET_SECONDS = 0.02
 REPORT_SECONDS = 0.1
 LOOPBACK = ["127.0.0.1"]
+MEDIA = (Kind.AUDIO, Kind.VIDEO)
+PULSE_SECONDS = 0.1
 
 
 class Peers(ABC):
     """How a contract test makes participants appear. One object serves one test."""
 
     @abstractmethod
-    async def offer(self, direction: Direction, kinds: Sequence[Kind] = tuple(Kind)) -> str:
+    async def offer(self, direction: Direction, kinds: Sequence[Kind] = MEDIA) -> str:
         """A valid offer that nobody follows up."""
 
     @abstractmethod
-    async def publish(self, stage: str, participant: str) -> None:
-        """Join as a publisher of sound and picture."""
+    async def publish(self, stage: str, participant: str, kinds: Sequence[Kind] = MEDIA) -> None:
+        """Join as a publisher of these kinds."""
 
     @abstractmethod
-    async def watch(self, stage: str, participant: str) -> None:
-        """Join as a subscriber of sound and picture."""
+    async def watch(self, stage: str, participant: str, kinds: Sequence[Kind] = MEDIA) -> None:
+        """Join as a subscriber of these kinds."""
+
+    @abstractmethod
+    async def attend(self, stage: str, participant: str) -> None:
+        """Give pulses from now on, until it vanishes. Again: on a new line."""
 
     @abstractmethod
     async def stop_video(self, participant: str) -> None: ...
@@ -65,14 +71,17 @@ class FakePeers(Peers):
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
 
-    async def offer(self, direction: Direction, kinds: Sequence[Kind] = tuple(Kind)) -> str:
-        return f"v=0\r\ns={direction}\r\n"
+    async def offer(self, direction: Direction, kinds: Sequence[Kind] = MEDIA) -> str:
+        return f"v=0\r\ns={direction}\r\n" + "".join(f"m={kind} 9\r\n" for kind in kinds)
 
-    async def publish(self, stage: str, participant: str) -> None:
-        await self._join(stage, participant, Direction.PUBLISH)
+    async def publish(self, stage: str, participant: str, kinds: Sequence[Kind] = MEDIA) -> None:
+        await self._join(stage, participant, Direction.PUBLISH, kinds)
 
-    async def watch(self, stage: str, participant: str) -> None:
-        await self._join(stage, participant, Direction.SUBSCRIBE)
+    async def watch(self, stage: str, participant: str, kinds: Sequence[Kind] = MEDIA) -> None:
+        await self._join(stage, participant, Direction.SUBSCRIBE, kinds)
+
+    async def attend(self, stage: str, participant: str) -> None:
+        await self._engine.pulse([Pulse(stage, participant, fresh=True)])
 
     async def stop_video(self, participant: str) -> None:
         self._engine.stall(participant, Kind.VIDEO)
@@ -83,8 +92,8 @@ class FakePeers(Peers):
     async def pass_time(self, ms: int) -> None:
         self._engine.advance(ms)
 
-    async def _join(self, stage: str, participant: str, direction: Direction) -> None:
-        offer = await self.offer(direction)
+    async def _join(self, stage: str, participant: str, direction: Direction, kinds: Sequence[Kind]) -> None:
+        offer = await self.offer(direction, kinds)
         await self._engine.join(stage=stage, participant=participant, direction=direction, offer_sdp=offer)
 
 
@@ -129,7 +138,7 @@ class WebRTCPeer:
 
     addresses: Sequence[str] = LOOPBACK
 
-    def __init__(self, direction: Direction, kinds: Sequence[Kind] = tuple(Kind)) -> None:
+    def __init__(self, direction: Direction, kinds: Sequence[Kind] = MEDIA) -> None:
         _compat.install()
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.received: Counter[Kind] = Counter()
@@ -218,25 +227,40 @@ class WebRTCPeers(Peers):
         self._engine = engine
         self.publishers: dict[str, WebRTCPeer] = {}
         self.watchers: dict[str, WebRTCPeer] = {}
+        self.pulses: dict[str, asyncio.Task[None]] = {}
         self._all: list[WebRTCPeer] = []
 
-    async def offer(self, direction: Direction, kinds: Sequence[Kind] = tuple(Kind)) -> str:
+    async def offer(self, direction: Direction, kinds: Sequence[Kind] = MEDIA) -> str:
         return await self._peer(direction, kinds).offer()
 
-    async def publish(self, stage: str, participant: str) -> None:
-        peer = self._peer(Direction.PUBLISH)
+    async def publish(self, stage: str, participant: str, kinds: Sequence[Kind] = MEDIA) -> None:
+        peer = self._peer(Direction.PUBLISH, kinds)
         self.publishers[participant] = peer
         await peer.join(self._engine, stage, participant, Direction.PUBLISH)
 
-    async def watch(self, stage: str, participant: str) -> None:
-        peer = self._peer(Direction.SUBSCRIBE)
+    async def watch(self, stage: str, participant: str, kinds: Sequence[Kind] = MEDIA) -> None:
+        peer = self._peer(Direction.SUBSCRIBE, kinds)
         self.watchers[participant] = peer
         await peer.join(self._engine, stage, participant, Direction.SUBSCRIBE)
+
+    async def attend(self, stage: str, participant: str) -> None:
+        if (older := self.pulses.pop(participant, None)) is not None:
+            older.cancel()
+        self.pulses[participant] = asyncio.create_task(self._pulse(stage, participant))
+
+    async def _pulse(self, stage: str, participant: str) -> None:
+        fresh = True
+        while True:
+            await self._engine.pulse([Pulse(stage, participant, fresh=fresh)])
+            fresh = False
+            await asyncio.sleep(PULSE_SECONDS)
 
     async def stop_video(self, participant: str) -> None:
         self.publishers[participant].tracks[Kind.VIDEO].silent = True
 
     async def vanish(self, participant: str) -> None:
+        if (pulses := self.pulses.pop(participant, None)) is not None:
+            pulses.cancel()
         for found in (self.publishers.get(participant), self.watchers.get(participant)):
             if found is not None:
                 found.stop_reports()
@@ -247,10 +271,12 @@ class WebRTCPeers(Peers):
         await asyncio.sleep(ms / 1000)
 
     async def close(self) -> None:
+        for pulses in self.pulses.values():
+            pulses.cancel()
         closing: list[Coroutine[Any, Any, None]] = [peer.close() for peer in self._all]
         await asyncio.gather(*closing, return_exceptions=True)
 
-    def _peer(self, direction: Direction, kinds: Sequence[Kind] = tuple(Kind)) -> WebRTCPeer:
+    def _peer(self, direction: Direction, kinds: Sequence[Kind] = MEDIA) -> WebRTCPeer:
         peer = WebRTCPeer(direction, kinds)
         self._all.append(peer)
         return peer

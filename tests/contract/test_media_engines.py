@@ -15,6 +15,7 @@ from ppv_plugin.media.fake import FakeEngine
 from ppv_plugin.media.relay.options import HostAddress, RelayOptions
 from ppv_plugin.media.remote import RemoteEngine
 from ppv_plugin.testing.media_contract import CAPACITY, STALL_MS, VANISHED_MS, MediaEngineContract
+from ppv_plugin.testing.media_kinds_contract import MediaKindsContract
 from ppv_plugin.testing.media_peers import FakePeers, Peers, WebRTCPeers
 
 OPTIONS = RelayOptions(
@@ -32,7 +33,7 @@ serve(options=options, token={TOKEN!r}, host="127.0.0.1", port=0, listening=lamb
 """
 
 
-class TestFakeEngine(MediaEngineContract):
+class TestFakeEngine(MediaEngineContract, MediaKindsContract):
     @pytest.fixture
     def engine(self) -> MediaEngine:
         return FakeEngine(max_participants=CAPACITY, stall_ms=STALL_MS, vanished_ms=VANISHED_MS)
@@ -42,7 +43,7 @@ class TestFakeEngine(MediaEngineContract):
         return FakePeers(engine)
 
 
-class WithWebRTC(MediaEngineContract):
+class WithWebRTC(MediaEngineContract, MediaKindsContract):
     @pytest.fixture
     async def peers(self, engine: MediaEngine) -> AsyncIterator[Peers]:
         peers = WebRTCPeers(engine)

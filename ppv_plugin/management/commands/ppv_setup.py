@@ -49,6 +49,20 @@ MODES: list[dict[str, Any]] = [
         "two_way_cpm": 200,
     },
     {
+        "key": "audio-only",
+        "name": "Audio only",
+        "description": "Everybody may listen and write; nobody is seen, and only a microphone is needed.",
+        "kind": "audio",
+        "snapshots_enabled": False,
+    },
+    {
+        "key": "text-only",
+        "name": "Text only",
+        "description": "Everybody may read and write; neither camera nor microphone is needed.",
+        "kind": "text",
+        "snapshots_enabled": False,
+    },
+    {
         "key": "calls",
         "name": "Calls",
         "description": "Nothing is shown in public; private calls on request.",

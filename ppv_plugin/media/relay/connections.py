@@ -151,6 +151,10 @@ class Publication(Connection):
                 _compat.cap_bitrate(receiver)
             self._receivers[kind] = receiver
 
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        return frozenset(self._receivers)
+
     def negotiated(self) -> None:
         for kind, receiver in self._receivers.items():
             self.spawn(self._pump(kind, receiver.track))

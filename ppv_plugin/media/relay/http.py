@@ -1,7 +1,7 @@
 """The relay's own HTTP interface, for a relay that runs as a process of its own.
 
-`POST /v1/apply | join | close | snapshot`, `GET /v1/evidence | capabilities`; JSON bodies, bearer token. Meant for the
-loopback interface or a private network: browsers never speak to it.
+`POST /v1/apply | join | pulse | close | snapshot`, `GET /v1/evidence | capabilities`; JSON bodies, bearer
+token. Meant for the loopback interface or a private network: browsers never speak to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from ppv_plugin.media.engine import Capabilities, StagePlan
 from ppv_plugin.media.relay.errors import RelayError
 from ppv_plugin.media.relay.server import Relay
-from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, Refusal, SnapshotRequest
+from ppv_plugin.media.relay.wire import CloseRequest, JoinRequest, PulseRequest, Refusal, SnapshotRequest
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class RelayApp:
         self._routes: dict[tuple[str, str], Callable[[bytes], Awaitable[bytes]]] = {
             ("POST", "/v1/apply"): self._apply,
             ("POST", "/v1/join"): self._join,
+            ("POST", "/v1/pulse"): self._pulse,
             ("POST", "/v1/close"): self._close,
             ("POST", "/v1/snapshot"): self._snapshot,
             ("GET", "/v1/evidence"): self._evidence,
@@ -108,6 +109,10 @@ class RelayApp:
             offer_sdp=request.offer_sdp,
         )
         return msgspec.json.encode(answer)
+
+    async def _pulse(self, body: bytes) -> bytes:
+        await self._relay.pulse(msgspec.json.decode(body, type=PulseRequest).pulses)
+        return b"{}"
 
     async def _close(self, body: bytes) -> bytes:
         await self._relay.close_stage(msgspec.json.decode(body, type=CloseRequest).stage)

@@ -34,7 +34,7 @@ def read_offer(sdp: str, direction: Direction) -> tuple[str, list[Kind]]:
     if not 1 <= len(description.media) <= MAX_SECTIONS:
         raise OfferRefused("one audio and one video section at most, at least one of them")
     for media in description.media:
-        if media.kind not in tuple(Kind) or Kind(media.kind) in kinds:
+        if media.kind not in tuple(CODECS) or Kind(media.kind) in kinds:
             raise OfferRefused("one audio and one video section at most, nothing else")
         kind = Kind(media.kind)
         if media.direction != OFFERED_DIRECTION[direction]:

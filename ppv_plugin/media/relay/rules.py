@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ppv_plugin.media.engine import Direction, ParticipantPlan, StagePlan
+from ppv_plugin.media.engine import AV, Direction, ParticipantPlan, StagePlan
 from ppv_plugin.media.relay.errors import JoinRefused, OfferRefused, RelayFull
 
 NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
@@ -42,7 +42,7 @@ def check_join(participant: ParticipantPlan | None, direction: Direction) -> Par
     """Raises JoinRefused for somebody the plan does not name, or a publisher who may send nothing."""
     if participant is None:
         raise JoinRefused("no plan names this participant")
-    if direction is Direction.PUBLISH and not participant.publishes:
+    if direction is Direction.PUBLISH and participant.publishes.isdisjoint(AV):
         raise JoinRefused("this participant may not publish")
     return participant
 

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Sequence
 
-from ppv_plugin.media.engine import Direction, Evidence, JoinAnswer, StagePlan
+from ppv_plugin.media.engine import Direction, Evidence, JoinAnswer, Kind, Pulse, StagePlan
 from ppv_plugin.media.relay import snapshots
 from ppv_plugin.media.relay.clock import monotonic_ms
 from ppv_plugin.media.relay.connections import CLOSE_SECONDS, Connection
@@ -77,6 +78,13 @@ class Relay:
             person.install(connection)
         return JoinAnswer(transport="sdp", sdp=announce(answer, self.options.host_addresses))
 
+    async def pulse(self, pulses: Sequence[Pulse]) -> None:
+        now_ms = monotonic_ms()
+        for pulse in pulses:
+            person = self._find(pulse.stage, pulse.participant)
+            if person is not None:
+                person.pulse(now_ms - max(pulse.age_ms, 0), fresh=pulse.fresh)
+
     async def close_stage(self, stage: str) -> None:
         closed = self._stages.pop(stage, None)
         if closed is not None:
@@ -92,7 +100,7 @@ class Relay:
         check_width(width)
         person = self._find(stage, participant)
         now_ms = monotonic_ms()
-        if person is None or person.publication is None or not person.shows_video(now_ms):
+        if person is None or person.publication is None or not self._shows_video(person, now_ms):
             return None
         publication = person.publication
         if publication.keyframe is None or now_ms - publication.keyframe_ms > FRESH_KEYFRAME_MS:
@@ -120,6 +128,11 @@ class Relay:
     def _find(self, stage: str, participant: str) -> Participant | None:
         found = self._stages.get(stage)
         return found.participants.get(participant) if found else None
+
+    def _shows_video(self, person: Participant, now_ms: int) -> bool:
+        age_ms = person.evidence(now_ms).published_age_ms.get(Kind.VIDEO)
+        fresh = age_ms is not None and age_ms <= self.options.vanished_ms
+        return fresh and Kind.VIDEO in person.plan.publishes
 
     def _discard(self, connection: Connection) -> None:
         if connection.closing:

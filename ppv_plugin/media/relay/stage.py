@@ -50,6 +50,7 @@ class Participant:
         self._published_ms: dict[Kind, int] = {}
         self._sent_time = SentTime(stall_ms=options.stall_ms)
         self._received_ms: int | None = None
+        self._pulse_ms: int | None = None
 
     # the plan
 
@@ -60,7 +61,7 @@ class Participant:
         if plan.source != old.source:
             self.meter.attach()
             self._switch_source()
-        if not plan.publishes and self.publication is not None:
+        if self.publication is not None and self.publication.kinds.isdisjoint(plan.publishes):
             publication, self.publication = self.publication, None
             self._discard(publication)
         self._record()
@@ -143,6 +144,24 @@ class Participant:
 
     # media
 
+    def pulse(self, at_ms: int, *, fresh: bool) -> None:
+        """This participant was there: for those who pay for its text, and for the own bill."""
+        sends, pays = Kind.TEXT in self.plan.publishes, Kind.TEXT in self.plan.needs
+        if not sends and not pays:
+            return
+        self._pulse_ms = at_ms
+        if fresh:
+            self.meter.interrupt()
+        if pays:
+            self.meter.receipt(at_ms)
+        if sends:
+            self._published_ms[Kind.TEXT] = at_ms
+            self._sent_time.media(at_ms)
+            for listener in self._stage.listeners(self.plan.id):
+                if fresh:
+                    listener.meter.interrupt()
+                listener.meter.media(Kind.TEXT, at_ms)
+
     def forward(self, kind: Kind, frame: EncodedFrame, now_ms: int) -> None:
         subscription = self.subscription
         if self.forwarding and subscription is not None and subscription.connected:
@@ -194,17 +213,17 @@ class Participant:
             id=self.plan.id,
             state=self.judge(now_ms),
             flow_ms=self.meter.flow_ms,
-            connected=any(c is not None and c.alive(now_ms, self._options.vanished_ms) for c in connections),
+            connected=self._pulses(now_ms)
+            or any(c is not None and c.alive(now_ms, self._options.vanished_ms) for c in connections),
             published_age_ms={kind: now_ms - at for kind, at in self._published_ms.items()},
             published_kbps=self.publication.kbps() if self.publication else 0,
             received_age_ms=received_age,
+            needs=self.plan.needs,
             sent_ms=self._sent_time.sent_ms,
         )
 
-    def shows_video(self, now_ms: int) -> bool:
-        at = self._published_ms.get(Kind.VIDEO)
-        fresh = at is not None and now_ms - at <= self._options.vanished_ms
-        return fresh and Kind.VIDEO in self.plan.publishes
+    def _pulses(self, now_ms: int) -> bool:
+        return self._pulse_ms is not None and now_ms - self._pulse_ms <= self._options.vanished_ms
 
     # what the connections report
 

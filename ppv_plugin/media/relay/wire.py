@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ppv_plugin.media.engine import Direction
+from ppv_plugin.media.engine import Direction, Pulse
 
 
 class JoinRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -12,6 +12,10 @@ class JoinRequest(msgspec.Struct, forbid_unknown_fields=True):
     participant: str
     direction: Direction
     offer_sdp: str
+
+
+class PulseRequest(msgspec.Struct, forbid_unknown_fields=True):
+    pulses: list[Pulse]
 
 
 class CloseRequest(msgspec.Struct, forbid_unknown_fields=True):

@@ -25,6 +25,7 @@ class HistoryRow:
 
     session: UUID
     kind: str
+    media: str
     partner: str
     room_title: str
     started_at: datetime
@@ -74,6 +75,7 @@ def _history(role: str, owner: str, *, paid: bool, **asked: Any) -> list[History
         HistoryRow(
             session=row.id,
             kind=row.subject,
+            media=row.facts.get("media", ""),
             partner=row.facts["performer" if paid else "client"],
             room_title=row.facts["room"],
             started_at=row.opened_at,

@@ -12,44 +12,55 @@ from ppv_plugin.metering.rules import RuleUnavailable, Tariff, affordable_ms, gr
 from ppv_plugin.rooms import queries as rooms
 
 from ..models import Show
-from ..rules import MANNERS, GraceUsed, manner_cpm, with_grace_left
-from ..states import OwnTerms
+from ..rules import GROUP, MANNERS, GraceUsed, manner_cpm, private_kinds, with_grace_left
+from ..states import OwnKind, OwnTerms
 from .grace import grace_used
-from .prices import minimum_of, offered
+from .prices import minimum_of, offered, private_offered
 
 
 def own_terms(*, room: Any, show: Show, client: Any, wallet: Balance, now: datetime) -> OwnTerms:
     allowed = limits.allowances(account_ids=[wallet.account_id] if wallet.account_id else [], now=now)
     more = allowed[wallet.account_id].more() if wallet.account_id in allowed else None
     bound = None if more is None else max(more, 0)
-    client_cpm = rooms.client_cpm(room=room, client=client)
-    tariffs = _tariffs(room, show, client_cpm)
+    tariffs = _tariffs(room, show)
+    used = grace_used(subject=GROUP, room=room, client=client, now=now) if tariffs else GraceUsed()
     found: dict[str, int | None] = {}
-    for subject, tariff in tariffs.items():
-        used = grace_used(subject="private" if subject == "private" else "group", room=room, client=client, now=now)
+    for manner, tariff in tariffs.items():
         own = with_grace_left(tariff, used)
-        found[f"{subject}_grace_seconds"] = _seconds_left(tariff, own, used)
-        found[f"{subject}_ends_ms"] = _ends_ms(own, bound, wallet)
-    private_cpm, private_minimum = _own_price(room, tariffs.get("private"), client_cpm)
+        found[f"{manner}_grace_seconds"] = _seconds_left(tariff, own, used)
+        found[f"{manner}_ends_ms"] = _ends_ms(own, bound, wallet)
     return OwnTerms(
-        group_grace_seconds=next((found[f"{manner}_grace_seconds"] for manner in MANNERS if manner in tariffs), None),
-        private_grace_seconds=found.get("private_grace_seconds"),
+        group_grace_seconds=next((found[f"{manner}_grace_seconds"] for manner in tariffs), None),
         allowance=None if bound is None else tokens(bound),
         group_ends_ms=found.get("group_ends_ms"),
-        private_ends_ms=found.get("private_ends_ms"),
-        private_cpm=private_cpm,
-        private_minimum=private_minimum,
         voyeur_ends_ms=found.get("voyeur_ends_ms"),
         two_way_ends_ms=found.get("two_way_ends_ms"),
+        **_private(room, show, client, bound, wallet, now),
     )
 
 
-def _own_price(room: Any, private: Tariff | None, client_cpm: int | None) -> tuple[str | None, str | None]:
-    """Price and minimum; nothing for a client who pays what everybody pays."""
-    prices = rooms.pricing(room.site)
-    if private is None or client_cpm is None or private.cpm == rooms.private_cpm(room, prices):
-        return None, None
-    return tokens(private.cpm), tokens(minimum_of(private))
+def _private(room: Any, show: Show, client: Any, bound: int | None, wallet: Balance, now: datetime) -> dict[str, Any]:
+    """What is said of private shows: of each kind, and of the first for itself."""
+    kinds = private_kinds(show.terms, room.performer) if show.terms["requests_enabled"] else ()
+    if not kinds:
+        return {}
+    used = grace_used(subject="private", room=room, client=client, now=now)
+    prices, cpms = rooms.pricing(room.site), rooms.client_cpms(room=room, client=client)
+    full = {kind: private_offered(room, prices, kind, cpms.get(kind)) for kind in kinds}
+    own = {kind: with_grace_left(tariff, used) for kind, tariff in full.items()}
+    each = [
+        OwnKind(kind, tokens(one.cpm), tokens(minimum_of(full[kind])), _ends_ms(one, bound, wallet))
+        for kind, one in own.items()
+    ]
+    first = kinds[0]
+    differs = full[first].cpm != rooms.private_cpm(room, prices, kind=first)
+    return {
+        "private_grace_seconds": _seconds_left(full[first], own[first], used),
+        "private_ends_ms": each[0].ends_ms,
+        "private_cpm": each[0].cpm if differs else None,
+        "private_minimum": each[0].minimum if differs else None,
+        "private_kinds": each,
+    }
 
 
 def _ends_ms(own: Tariff, bound: int | None, wallet: Balance) -> int | None:
@@ -61,18 +72,14 @@ def _ends_ms(own: Tariff, bound: int | None, wallet: Balance) -> int | None:
         return 0
 
 
-def _tariffs(room: Any, show: Show, client_cpm: int | None) -> dict[str, Tariff]:
-    """What can be paid for in this show, each with the whole grace."""
+def _tariffs(room: Any, show: Show) -> dict[str, Tariff]:
+    """What can be paid for in the public show, each with the whole grace."""
     prices, terms = rooms.pricing(room.site), show.terms
-    found = {
+    return {
         manner: offered(rule=terms["rule"], cpm=cpm, grace_seconds=terms["grace_seconds"], prices=prices)
         for manner in MANNERS
         if (cpm := manner_cpm(terms, manner)) is not None
     }
-    if terms["requests_enabled"]:
-        cpm = rooms.private_cpm(room, prices, client_cpm=client_cpm)
-        found["private"] = offered(rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds, prices=prices)
-    return found
 
 
 def _seconds_left(full: Tariff, own: Tariff, used: GraceUsed) -> int | None:

@@ -18,6 +18,7 @@ from ppv_plugin.people import queries as people
 from ppv_plugin.people.services import public_name
 from ppv_plugin.rooms import presence
 from ppv_plugin.rooms.models import Room
+from ppv_plugin.rooms.rules import VIDEO
 
 from .. import rules
 from ..models import PrivateRequest, PrivateShow, Show, Visit
@@ -70,6 +71,7 @@ def _performer_view(room: Any, show: Show | None, connection: UUID | None, now: 
         elsewhere=_elsewhere(rules.performer_participant(show.id), connection, now) if show else False,
         requests=_pending(show, now) if show is not None else [],
         requests_mode=room.performer.requests,
+        private_kinds=room.performer.private_kinds,
         voyeurs=room.performer.voyeurs_in_private,
         cameras=_cameras(show) if show is not None else [],
         earned_today=tokens(ledger.earned_since(account_id=account, since=midnight) if account else 0),
@@ -161,6 +163,7 @@ def _session(kind: str, row: Any, *, for_performer: bool = False) -> SessionView
         client=str(row.client.uuid) if for_performer else None,
         mode_number=0 if kind == "private" else row.mode_number,
         recorded=kind == "private" and row.recorded,
+        media=facts.get("media", VIDEO),
     )
 
 

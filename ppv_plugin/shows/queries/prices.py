@@ -7,6 +7,7 @@ from typing import Any
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import rule_words
 from ppv_plugin.metering.rules import RuleUnavailable, Split, Tariff, grace_free_ms, minimum_funds
+from ppv_plugin.rooms import queries as rooms
 
 from ..rules import THRESHOLD_SECONDS
 from ..states import Price
@@ -40,3 +41,9 @@ def offered(*, rule: str, cpm: int, grace_seconds: int, prices: Any) -> Tariff:
         minutes_to_start=prices.minutes_to_start,
         reserve_minutes=prices.reserve_minutes,
     )
+
+
+def private_offered(room: Any, prices: Any, kind: str, client_cpm: int | None = None) -> Tariff:
+    """The same for a private show of this kind; `client_cpm` is the price for one client."""
+    cpm = rooms.private_cpm(room, prices, kind=kind, client_cpm=client_cpm)
+    return offered(rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds, prices=prices)

@@ -19,14 +19,14 @@ from ppv_plugin.metering.rules import Tariff
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.listed import listed
 from ppv_plugin.rooms.models import NEVER, Room
-from ppv_plugin.rooms.rules import average_tenths, is_new
+from ppv_plugin.rooms.rules import VIDEO, average_tenths, is_new
 
 from ..models import Show
-from ..rules import TWO_WAY, VOYEUR, unix_ms
-from ..states import GoalView, PrivateOffer, RoomView
+from ..rules import TWO_WAY, VOYEUR, private_kinds, show_kind, unix_ms
+from ..states import GoalView, KindOffer, PrivateOffer, RoomView
 from .check_ins import guests_of
 from .manners import Inside, inside_of, manner_offer
-from .prices import minimum_of, offered, price_of
+from .prices import minimum_of, offered, price_of, private_offered
 from .tiles import tiles_of
 from .tips import goals_of
 from .unseen import offers_watching
@@ -183,6 +183,7 @@ def _view(
         by_link=bool(terms and terms.get("by_link")),
         conference=bool(terms and terms.get("conference")),
         recorded=bool(terms and terms.get("recorded")),
+        kind=show_kind(terms) if terms else VIDEO,
     )
 
 
@@ -191,14 +192,15 @@ def _group(terms: dict[str, Any], prices: Any) -> Tariff:
 
 
 def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
-    cpm = rooms.private_cpm(room, prices)
-    if show is None or not show.terms["requests_enabled"]:
+    kinds = private_kinds(show.terms, room.performer) if show is not None else room.performer.private_kinds or [VIDEO]
+    tariffs = {kind: private_offered(room, prices, kind) for kind in kinds or [VIDEO]}
+    if show is None or not show.terms["requests_enabled"] or not kinds:
         state = "off"
     elif room.state == "private":
         state = "busy"
     else:
         state = room.performer.requests
-    tariff = offered(rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds, prices=prices)
+    tariff = next(iter(tariffs.values()))
     return PrivateOffer(
         state=state,
         price=price_of(tariff),
@@ -206,6 +208,7 @@ def _offer(room: Any, show: Show | None, prices: Any) -> PrivateOffer:
         minimum=tokens(minimum_of(tariff)),
         request_seconds=prices.request_seconds,
         watched=show is not None and offers_watching(show, room.performer),
+        kinds=[KindOffer(kind, tokens(one.cpm), tokens(minimum_of(one))) for kind, one in tariffs.items()],
     )
 
 

@@ -14,6 +14,7 @@ from ppv_plugin.metering import queries as metering
 from ppv_plugin.people import queries as people
 from ppv_plugin.recordings import queries as recordings
 from ppv_plugin.rooms import presence
+from ppv_plugin.rooms.rules import AUDIO, TEXT, VIDEO
 
 from .. import rules
 from ..check_in_models import CheckIn
@@ -23,7 +24,9 @@ from .tiles import cameras_of, guests_on_stage, with_tiles
 from .unseen import may_be_watched
 
 STEADY_KEYFRAME_MS = 4000  # where voyeurs are let in: pictures to begin from come at this pace, whoever watches
-_NEEDS = frozenset({Kind.VIDEO})  # a muted microphone is the performer's choice; a missing picture is not paid for
+# A muted microphone is the performer's choice; a missing picture is not paid for.
+_NEEDS = {VIDEO: frozenset({Kind.VIDEO}), AUDIO: frozenset({Kind.AUDIO}), TEXT: frozenset({Kind.TEXT})}
+_SENT = {**_NEEDS, VIDEO: AV}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,12 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
         session_ids.append(private.session_id)
     quotas = metering.quotas(boot_id=boot_id, session_ids=session_ids)
     public_source = None if private is not None else performer
+    public_kind = rules.show_kind(show.terms)
+    kind = private.request.media if private is not None else public_kind
     people_on_stage = [
         ParticipantPlan(
             performer,
-            publishes=AV if private is not None or not show.terms.get("lobby") else frozenset(),
+            publishes=_SENT[kind] if private is not None or not show.terms.get("lobby") else frozenset(),
             source=rules.private_participant(private.id) if private else None,
             record=recordings.running_stretch(room_id),  # of nobody else on the stage, ever
         )
@@ -123,19 +128,20 @@ def stage_plan(*, room_id: int, boot_id: str) -> StagePlan | None:
         people_on_stage.append(
             ParticipantPlan(
                 rules.private_participant(private.id),
-                publishes=AV,
+                publishes=_SENT[kind],
                 source=performer,
-                needs=_NEEDS,
+                needs=_NEEDS[kind],
                 quota_ms=quotas.get(private.session_id),
             )
         )
     watched = performer if private is None or may_be_watched(private) else None
     for visit in visits:
         source = watched if visit.manner == rules.VOYEUR else public_source
-        people_on_stage += _inside(visit, source, quotas.get(visit.session_id))
+        paid_for = _NEEDS[kind if source and private is not None else public_kind]
+        people_on_stage += _inside(visit, source, paid_for, quotas.get(visit.session_id))
     unpaid = _unpaid(show)
     people_on_stage += [ParticipantPlan(name, source=public_source) for name in unpaid]
-    people_on_stage += guests_on_stage(show, source=public_source)
+    people_on_stage += guests_on_stage(show, source=public_source, sends=_SENT[public_kind])
     return StagePlan(
         rules.stage_name(room_id),
         _carried(with_tiles(people_on_stage, performer=performer, cameras=cameras_of(show)), len(people_on_stage)),
@@ -157,14 +163,14 @@ def _unpaid(show: Show) -> list[str]:
     return moderators if show.terms["group_cpm"] else [*presence.viewer_participants(room_id=show.room_id), *moderators]
 
 
-def _inside(visit: Visit, source: str | None, quota_ms: int | None) -> list[ParticipantPlan]:
+def _inside(visit: Visit, source: str | None, needs: frozenset[Kind], quota_ms: int | None) -> list[ParticipantPlan]:
     """Who pays to be inside; and of a 2-way the performer's end of that camera, which nobody else has."""
     name, two_way = rules.visit_participant(visit.id), visit.manner == rules.TWO_WAY
     person = ParticipantPlan(
         name,
         publishes=AV if two_way else frozenset(),
         source=source,
-        needs=_NEEDS,
+        needs=needs,
         quota_ms=quota_ms,
         unseen=visit.manner == rules.VOYEUR,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from ppv_plugin.media.engine import AV, ParticipantPlan
+from ppv_plugin.media.engine import Kind, ParticipantPlan
 from ppv_plugin.rooms import presence
 
 from .. import rules
@@ -52,12 +52,11 @@ def _of_conferences(show_ids: Collection[UUID]) -> list[tuple[UUID, TileView, st
     return [(show_id, TileView(str(pk), name), rules.visit_participant(pk)) for show_id, pk, name in cameras]
 
 
-def guests_on_stage(show: Any, *, source: str | None) -> list[ParticipantPlan]:
-    """Whoever is checked in may send, and sees the one who is live; neither while that one is in private."""
+def guests_on_stage(show: Any, *, source: str | None, sends: frozenset[Kind]) -> list[ParticipantPlan]:
+    """Whoever is checked in may send these kinds, and sees who is live; neither while that one is in private."""
     rows = CheckIn.objects.filter(show=show, state=CheckIn.State.IN).order_by("joined_at", "id")
-    sends = AV if source else frozenset()
     return [
-        ParticipantPlan(rules.guest_participant(pk), publishes=sends, source=source)
+        ParticipantPlan(rules.guest_participant(pk), publishes=sends if source else frozenset(), source=source)
         for pk in rows.values_list("id", flat=True)
     ]
 

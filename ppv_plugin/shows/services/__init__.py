@@ -5,9 +5,9 @@ from .check_ins import answer_invitation, end_check_in, invite, leave_barred
 from .endings import close_show, end_private_show, end_session, end_visit
 from .free_time import count_free_time
 from .goals import add_goal, delete_goal, move_goal, reset_goals
-from .going_live import go_live, leave, set_requests
+from .going_live import go_live, leave, set_private_kinds, set_requests
 from .group import enter_group, leave_group
-from .media import apply_stage, join_media, leave_media, report_usage, usage_reports
+from .media import apply_stage, attend, join_media, leave_media, report_usage, usage_reports
 from .moderation import (
     ban,
     block_client,
@@ -36,6 +36,7 @@ __all__ = [
     "answer_invitation",
     "answer_request",
     "apply_stage",
+    "attend",
     "ban",
     "block_client",
     "cancel_call",
@@ -80,6 +81,7 @@ __all__ = [
     "reset_goals",
     "running_in",
     "say",
+    "set_private_kinds",
     "set_requests",
     "set_slow_mode",
     "set_words",

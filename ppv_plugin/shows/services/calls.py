@@ -25,7 +25,7 @@ from ..call_models import LockedCall
 from ..models import PrivateRequest, Show
 from ..queries.calls import open_calls
 from ..queries.grace import grace_used
-from ..rules import with_grace_left
+from ..rules import show_kind, with_grace_left
 from .common import client_in, live_show, lock_room, need_user, own_room, person_moved_on, tariff_for, wallet_of
 from .private import begin_private, is_busy, tell_request
 
@@ -148,6 +148,7 @@ def _ask(room: Any, row: LockedCall, client: Any, cid: str, now: datetime) -> No
         show=show,
         client=client,
         hold=hold,
+        media=show_kind(show.terms),
         tariff=metering_rules.tariff_to(tariff),
         cid=cid,
         created_at=now,

@@ -22,6 +22,7 @@ from ppv_plugin.people.rules import APPROVED
 from ppv_plugin.people.texts import blocking_text
 from ppv_plugin.rooms import queries as rooms
 from ppv_plugin.rooms.models import Room
+from ppv_plugin.rooms.rules import VIDEO
 from ppv_plugin.signals import announce, person_changed, room_changed, stage_changed
 from ppv_plugin.wording import phrase
 
@@ -147,10 +148,11 @@ def _own_words(rule: str) -> str:
         return str(own.text) if own else ""
 
 
-def private_tariff(*, room: Any, client: Any) -> Tariff:
+def private_tariff(*, room: Any, client: Any, kind: str = VIDEO) -> Tariff:
     """At the price for this client, where the performer has set one."""
     prices = rooms.pricing(room.site)
-    cpm = rooms.private_cpm(room, prices, client_cpm=rooms.client_cpm(room=room, client=client))
+    own = rooms.client_cpms(room=room, client=client).get(kind)
+    cpm = rooms.private_cpm(room, prices, kind=kind, client_cpm=own)
     return tariff_for(room=room, rule=prices.rule, cpm=cpm, grace_seconds=prices.grace_seconds)
 
 

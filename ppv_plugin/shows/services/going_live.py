@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.errors import BadInput, Busy, NotAllowed
 from ppv_plugin.people import queries as people
+from ppv_plugin.rooms.rules import KINDS
 from ppv_plugin.signals import announce, show_started
 
 from ..check_in_models import CheckIn
@@ -71,6 +73,18 @@ def leave(*, user: Any, room_id: int, now: datetime) -> None:
     show = Show.objects.filter(room=room, state=Show.State.LIVE).first()
     if show is not None:
         close_show(show_id=show.id, reason="performer", now=now)
+
+
+def set_private_kinds(*, user: Any, room_id: int, kinds: Collection[str], now: datetime) -> None:
+    """Private shows of these kinds may be asked for from now on, where the mode has them; pending requests stay."""
+    room = own_room(user=user, room_id=room_id)
+    if not set(kinds) <= set(KINDS):
+        raise BadInput
+    with transaction.atomic():
+        offered = [kind for kind in KINDS if kind in kinds]
+        type(room.performer).objects.filter(pk=room.performer.pk).update(private_kinds=offered)
+        room_moved_on(lock_room(room_id))
+        person_moved_on(user_id=user.pk, room_id=room_id)
 
 
 def set_requests(*, user: Any, room_id: int, value: str, now: datetime) -> None:

@@ -22,7 +22,7 @@ from ppv_plugin.metering import services as metering
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..queries.grace import grace_used
 from ..queries.unseen import may_be_watched
-from ..rules import GROUP, MANNERS, TWO_WAY, VOYEUR, manner_cpm, visit_participant, with_grace_left
+from ..rules import GROUP, MANNERS, TWO_WAY, VOYEUR, manner_cpm, show_kind, visit_participant, with_grace_left
 from .common import (
     client_in,
     facts_of,
@@ -126,7 +126,8 @@ def _begin(show: Show, client: Any, manner: str, cid: str, now: datetime) -> Vis
     used = grace_used(subject="group", room=show.room, client=client, now=now)
     split, names = group_split(show)
     tariff = with_grace_left(full, used)
-    facts = {**facts_of(room=show.room, client=client, mode=terms["name"], media="video"), **used.fact(full.rule)}
+    told = facts_of(room=show.room, client=client, mode=terms["name"], media=show_kind(terms))
+    facts = {**told, **used.fact(full.rule)}
     if manner == VOYEUR:  # guests are not told of it, so it is not shared
         tariff, facts = veiled(tariff, show.id), {**facts, "client": ""}
     else:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from ppv_plugin.conf import conf
-from ppv_plugin.errors import Elsewhere, Gone, MediaUnavailable
+from ppv_plugin.errors import Elsewhere, Gone, MediaUnavailable, NotAllowed
 from ppv_plugin.media import services as media
 from ppv_plugin.media.engine import Direction, Evidence
 from ppv_plugin.metering import services as metering
@@ -69,6 +69,19 @@ def join_media(
     if direction == Direction.PUBLISH and place.participant.startswith(rules.GUEST_PREFIX):
         announce(room_changed, room_id=room_id)  # there is one camera more to see
     return answer.sdp
+
+
+def attend(*, user: Any, room_id: int, connection: UUID, take_over: bool, now: datetime) -> str:
+    """This tab is where the person is there for text; returns the participant whose pulses it gives from now on.
+
+    Raises NotAllowed (who neither performs nor pays has nothing to prove), Gone, Elsewhere, Blocked.
+    """
+    place = stage_queries.place_of(user=user, room_id=room_id, connection=connection, now=now)
+    if not place.shared:
+        raise NotAllowed
+    _hold(place, user, room_id, connection, take_over, now)
+    apply_stage(room_id=room_id)
+    return place.participant
 
 
 def _hold(

@@ -19,12 +19,13 @@ from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering import rules as metering_rules
 from ppv_plugin.metering import services as metering
 from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.rooms.rules import KINDS, TEXT
 from ppv_plugin.signals import announce, private_started, request_changed
 
 from ..models import PrivateRequest, PrivateShow, Show, Visit
 from ..queries.grace import grace_used
 from ..queries.unseen import offers_watching
-from ..rules import VOYEUR, GraceUsed, private_participant, with_grace_left
+from ..rules import VOYEUR, GraceUsed, private_kinds, private_participant, with_grace_left
 from .common import (
     client_in,
     facts_of,
@@ -56,13 +57,13 @@ def request_private(
 ) -> PrivateRequest:
     """Ask for a private show at the price the client saw. The minimum is held until the request is answered or ends.
 
-    `watched`: the client was told that voyeurs may watch; nobody does otherwise. `recording`: the client agrees to one.
-    The same `cid` again returns the same request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy
-    (one request at a time; somebody is in private), NotAllowed (requests are off, hidden or vetoed; who asks watches
-    unseen), Blocked, Gone. A performer on auto-decline declines at once: the request comes back rejected, with nothing
-    held.
+    `media`: video, audio or text, each at its own price. `watched`: the client was told that voyeurs may watch; nobody
+    does otherwise, and nobody watches text. `recording`: the client agrees to one. The same `cid` again returns the
+    same request. Raises PriceChanged, InsufficientFunds (naming the minimum), Busy (one request at a time; somebody is
+    in private), NotAllowed (requests are off, hidden or vetoed; this kind is not offered; who asks watches unseen),
+    Blocked, Gone. A performer on auto-decline declines at once: the request comes back rejected, with nothing held.
     """
-    if media != "video":
+    if media not in KINDS:
         raise BadInput
     show = live_show(room_id)
     client = client_in(user=user, room=show.room, now=now)
@@ -73,7 +74,10 @@ def request_private(
         room = lock_room(room_id)
         show = live_show(room_id)
         _check_open(show, client)
-        tariff = with_grace_left(private_tariff(room=show.room, client=client), _grace_used(show, client, now))
+        if media not in private_kinds(show.terms, show.room.performer):
+            raise NotAllowed(_("This kind of private time is not offered here."))
+        full = private_tariff(room=show.room, client=client, kind=media)
+        tariff = with_grace_left(full, _grace_used(show, client, now))
         if tariff.cpm != cpm:
             raise PriceChanged(price=tokens(tariff.cpm))
         request_id = uuid4()
@@ -86,7 +90,7 @@ def request_private(
             client=client,
             hold=hold,
             media=media,
-            watched=watched and offers_watching(show, show.room.performer),
+            watched=watched and media != TEXT and offers_watching(show, show.room.performer),
             recording=recording and offered(show.room),
             tariff=metering_rules.tariff_to(tariff),
             cid=cid,

@@ -18,10 +18,11 @@ from ppv_plugin.errors import Muted, NotAllowed
 from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.people.models import Client
 from ppv_plugin.rooms import presence
+from ppv_plugin.rooms.rules import TEXT
 
 from ..check_in_models import CheckIn
 from ..models import PrivateShow, Show, Visit
-from ..rules import VOYEUR
+from ..rules import VOYEUR, show_kind
 from .common import client_in, live_show
 
 NAMES_MAX = 8
@@ -68,7 +69,8 @@ def _speaker(*, user: Any, room_id: int, now: datetime) -> tuple[Show, Any, Priv
     """The show, the client (None: a performer), the private show it speaks in, and the performer who speaks."""
     show = live_show(room_id)
     room = show.room
-    private = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN).select_related("client").first()
+    rows = PrivateShow.objects.filter(show=show, state=PrivateShow.State.OPEN)
+    private = rows.select_related("client", "request", "session").first()
     if user is not None and user.is_authenticated and room.performer.user_id == user.pk:
         return show, None, private, room.performer
     if (guest := _guest(user, show)) is not None:
@@ -79,6 +81,8 @@ def _speaker(*, user: Any, room_id: int, now: datetime) -> tuple[Show, Any, Priv
     within = private if private is not None and private.client_id == client.pk else None
     if within is None:
         _check_inside(show, client)
+    elif within.request.media == TEXT:
+        _check_time_runs(within.session)
     return show, client, within, None
 
 
@@ -100,6 +104,14 @@ def _check_inside(show: Show, client: Any) -> None:
         raise NotAllowed
     if show.terms.get("lobby") and not show.terms.get("lobby_chat"):
         raise NotAllowed(_("Nobody writes in this lobby."))
+    if visit is not None and show_kind(show.terms) == TEXT:
+        _check_time_runs(visit.session)
+
+
+def _check_time_runs(session: Any) -> None:
+    """Text is all there is to pay for, so nobody writes who does not prove to be there."""
+    if session.flow != "flowing":
+        raise NotAllowed(_("You can write as soon as the connection is proven. Until then nothing is charged."))
 
 
 def _people(show: Show, within: PrivateShow | None, now: datetime) -> list[Person]:

@@ -56,6 +56,8 @@ def preview_url(site: Cast) -> str:
 def prices_form(**changes: Any) -> dict[str, Any]:
     values = {
         "private_cpm": "2.00",
+        "private_audio_cpm": "0.30",
+        "private_text_cpm": "0.20",
         "cpm_min": "0.10",
         "cpm_max": "5.00",
         "rule": "per_second",
@@ -235,7 +237,9 @@ def mode_form(mode: RoomMode, **changes: Any) -> dict[str, Any]:
         "group_cpm": "1.25",
         "grace_seconds": "20",
         "rule": "",
+        "kind": "video",
         "requests_enabled": "on",
+        "private_video": "on",
         "viewers_max": "",
         "voyeur_cpm": "0.00",
         "two_way_slots": "0",

@@ -67,7 +67,7 @@ def test_modes_that_need_a_missing_feature_cannot_be_chosen_and_are_named() -> N
     said = run(OLD_SITE)
     waiting = set(RoomMode.objects.filter(active=False).values_list("key", flat=True))
     assert waiting == {
-        "video-collaboration", "audio-only", "text-only", "random-match",
+        "video-collaboration", "random-match",
     }  # fmt: skip
     assert "it needs room_random, room_private" in said
 
@@ -89,6 +89,7 @@ def test_what_is_not_used_yet_is_listed_with_its_line() -> None:
     used = (
         "description", "cpm", "requests_disable", "snapshots", "voyeur", "2way",
         "room_conference", "group_disabled", "calls_only",
+        "room_audio", "room_text", "h5v_audio",
     )  # fmt: skip
     of_their_modes = 4  # slots and conference_auto of conferences, room_private of locked calls
     left = [line for line in settings if not line.strip().lower().startswith(used)]

@@ -31,7 +31,7 @@ CLOCK_RATE = 90_000
 
 
 async def offer(direction: Direction, *kinds: Kind) -> str:
-    peer = WebRTCPeer(direction, kinds or tuple(Kind))
+    peer = WebRTCPeer(direction, kinds or (Kind.AUDIO, Kind.VIDEO))
     try:
         return await peer.offer()
     finally:

@@ -155,9 +155,29 @@ def test_a_2way_price_without_a_number_of_places_gives_two() -> None:
     assert read_modes("[Group]\ncpm2=2.0").modes[0].values == {"two_way_cpm": 200, "two_way_slots": 2}
 
 
-@pytest.mark.parametrize(("value", "waits"), [("1", ["room_audio"]), ("0", [])])
+@pytest.mark.parametrize(("value", "waits"), [("1", ["room_random"]), ("0", [])])
 def test_a_mode_waits_for_what_would_make_it_another_one(value: str, waits: list[str]) -> None:
-    assert read_modes(f"[Audio Only]\nroom_audio={value}\nvoyeur=1").modes[0].waits_for == waits
+    assert read_modes(f"[Random]\nroom_random={value}\nvoyeur=1").modes[0].waits_for == waits
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("room_audio=1", "audio"),
+        ("h5v_audio=1", "audio"),
+        ("room_text=1", "text"),
+        ("room_text=1\nroom_audio=1", "text"),
+        ("room_audio=0", "video"),
+    ],
+)
+def test_what_is_sent_is_read(text: str, kind: str) -> None:
+    assert read_modes(f"[Mode]\n{text}").modes[0].values["kind"] == kind
+
+
+def test_without_a_picture_there_is_none_in_the_listing_and_no_place_for_a_camera() -> None:
+    found = read_modes("[Audio]\nroom_audio=1\nsnapshots=1\n2way=3\ncpm2=2.0")
+    assert found.modes[0].values == {"kind": "audio", "snapshots_enabled": False, "two_way_slots": 0}
+    assert [(unused.line, unused.key) for unused in found.unused] == [(4, "2way")]
 
 
 @pytest.mark.parametrize(

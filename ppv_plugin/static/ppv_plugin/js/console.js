@@ -2,6 +2,7 @@
 import { announce, cloneOf, language, need, part, showTexts } from "ppv/dom";
 import { amount, clock, fill } from "ppv/format";
 import { tilesOf } from "ppv/company";
+import { kindOf } from "ppv/kinds";
 import { consoleScreenOf, inPrivate, mediaPlan } from "ppv/store";
 import { permissionGiven } from "ppv/devices";
 import { Cameras } from "ppv/cameras";
@@ -42,6 +43,9 @@ export class PPVConsole extends HTMLElement {
         void session.perform(input, () => session.do({ t: "requests.set", value: input.value }));
       } else if (input.name === "ppv-mode" || input.dataset["asked"] !== undefined) {
         session.schedule();
+      } else if (input.name === "ppv-kinds") {
+        const value = this.#kindInputs().filter((one) => one.checked).map((one) => one.value);
+        void session.perform(input, () => session.do({ t: "kinds.set", value }));
       } else if (input.name === "ppv-voyeurs") {
         void session.perform(input, () => session.do({ t: "voyeurs.set", value: input.checked }));
       }
@@ -136,7 +140,7 @@ export class PPVConsole extends HTMLElement {
 
   /** @param {RoomSession} session */
   async #onAir(session) {
-    if (!session.devices.has("camera")) await session.devices.start();
+    if (!session.devices.ready) await session.devices.start();
     session.media.send(session.devices.stream);
     session.store.set({ onAir: true });
   }
@@ -172,6 +176,7 @@ export class PPVConsole extends HTMLElement {
     const { session } = this;
     if (!session) return;
     const screen = consoleScreenOf(state);
+    session.devices.limit(screen === "green-room" ? this.#chosenKind() : kindOf(state));
     const own = session.devices.running ? session.devices.stream : null;
     if (screen === "in-private") {
       session.stage.show(session.received);
@@ -180,13 +185,16 @@ export class PPVConsole extends HTMLElement {
       session.stage.show(own, { silent: true });
       session.stage.showOwn(null);
     }
-    const ready = session.devices.has("camera") && session.devices.has("microphone");
     const goLive = part(this, "go-live");
     const told = asksAbout(this, "start-recorded", this.querySelector("input[name='ppv-mode']:checked"));
-    if (goLive instanceof HTMLButtonElement) goLive.disabled = !ready || !told || state.conn.phase !== "open";
+    if (goLive instanceof HTMLButtonElement) goLive.disabled = !session.devices.ready || !told || state.conn.phase !== "open";
     const choices = [...this.querySelectorAll("input[name='ppv-requests']")].filter((one) => one instanceof HTMLInputElement);
     if (!choices.some((one) => one.ariaBusy === "true")) { // an older choice, told late, does not undo a new one
       for (const input of choices) input.checked = input.value === state.me?.requests_mode;
+    }
+    const kinds = this.#kindInputs();
+    if (!kinds.some((one) => one.ariaBusy === "true")) {
+      for (const input of kinds) input.checked = Boolean(state.me?.private_kinds?.includes(input.value));
     }
     const voyeurs = this.querySelector("input[name='ppv-voyeurs']");
     if (voyeurs instanceof HTMLInputElement) voyeurs.checked = Boolean(state.me?.voyeurs);
@@ -197,6 +205,16 @@ export class PPVConsole extends HTMLElement {
     showExpected(this, state.me?.calls ?? []);
     this.#renderMode(state);
     this.#renderRequests(state.me?.requests ?? [], session);
+  }
+
+  #kindInputs() {
+    return [...this.querySelectorAll("input[name='ppv-kinds']")].filter((one) => one instanceof HTMLInputElement);
+  }
+
+  /** What the mode that is chosen before going live sends. */
+  #chosenKind() {
+    const chosen = this.querySelector("input[name='ppv-mode']:checked");
+    return (chosen instanceof HTMLElement && chosen.dataset["kind"]) || "video";
   }
 
   /** What is in force is chosen when it changes; until then the choice is the performer's. @param {State} state */
@@ -242,6 +260,10 @@ export class PPVConsole extends HTMLElement {
     const card = cloneOf(this, "request-card");
     card.dataset["request"] = request.id;
     const minutes = request.funded_minutes;
+    card.dataset["kind"] = request.media;
+    for (const text of card.querySelectorAll("[data-kind]")) {
+      text.toggleAttribute("hidden", text.getAttribute("data-kind") !== request.media);
+    }
     showTexts(card, {
       client_name: request.client_name ?? "",
       funded_minutes: minutes == null ? "" : String(minutes),

@@ -9,6 +9,8 @@ import { need, showWhen } from "ppv/dom";
 
 const MEMORY = "ppv-devices";
 const LEVEL_MS = 100;
+/** What a show of each kind needs. */
+const NEEDED = /** @type {Record<string, Device[]>} */ ({ video: ["camera", "microphone"], audio: ["microphone"], text: [] });
 const KINDS = /** @type {const} */ ({ camera: "video", microphone: "audio" });
 
 /**
@@ -48,6 +50,7 @@ export class PPVDevices extends HTMLElement {
   problem = "";
   on = { camera: true, microphone: true };
   running = false;
+  kind = "video";
   /** @type {AudioContext|null} */
   audio = null;
   /** @type {ReturnType<typeof setInterval>|undefined} */
@@ -77,6 +80,29 @@ export class PPVDevices extends HTMLElement {
   async start() {
     this.running = true;
     await this.#open(["camera", "microphone"]);
+  }
+
+  /**
+   * Only what a show of this kind needs is captured; what runs beyond it is switched off, what lacks is opened.
+   * @param {string} kind
+   */
+  limit(kind) {
+    if (kind === this.kind) return;
+    const before = NEEDED[this.kind] ?? [];
+    this.kind = kind;
+    const needed = NEEDED[kind] ?? [];
+    for (const device of before) if (!needed.includes(device)) this.#close(device);
+    const lacking = needed.filter((device) => !before.includes(device));
+    if (this.running && lacking.length) void this.#open(lacking);
+    else {
+      this.#watchLevel();
+      this.#changed();
+    }
+  }
+
+  /** Whether all that a show of this kind needs is running. */
+  get ready() {
+    return (NEEDED[this.kind] ?? []).every((device) => this.has(device));
   }
 
   stop() {
@@ -110,7 +136,7 @@ export class PPVDevices extends HTMLElement {
     if (!this.running) return;
     const turn = ++this.#turn;
     for (const device of devices) this.#close(device);
-    const wanted = devices.filter((device) => this.on[device]);
+    const wanted = devices.filter((device) => this.on[device] && NEEDED[this.kind]?.includes(device));
     this.problem = wanted.length ? "asking" : "";
     this.#changed();
     if (wanted.length && !(globalThis.isSecureContext && navigator.mediaDevices)) {
@@ -223,6 +249,7 @@ export class PPVDevices extends HTMLElement {
     const view = {
       problem: this.problem || "none",
       running: this.running ? "yes" : "no",
+      kind: this.kind,
       camera: this.has("camera") ? "live" : this.on.camera ? "wanted" : "off",
       microphone: this.has("microphone") ? "live" : this.on.microphone ? "wanted" : "off",
     };

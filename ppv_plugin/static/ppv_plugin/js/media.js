@@ -2,6 +2,7 @@
  * Peer connections, one per direction. The offer is posted at once (candidates are not waited for), the answer comes with
  * the `ack`. A connection that fails is made anew, with pauses that grow.
  */
+import { kindsOfKey } from "ppv/kinds";
 import { Refusal } from "ppv/protocol";
 
 /** @typedef {import("ppv/store").LinkState} LinkState */
@@ -77,8 +78,9 @@ export class Link {
     this.pc = pc;
     this.#report("connecting");
     pc.onconnectionstatechange = () => this.#changed(pc);
-    if (this.direction === "publish") addSenders(pc, this.source, this.outside.maxKbps);
-    else this.#addReceivers(pc);
+    const kinds = kindsOfKey(key ?? "");
+    if (this.direction === "publish") addSenders(pc, this.source, this.outside.maxKbps, kinds);
+    else this.#addReceivers(pc, kinds);
     try {
       await pc.setLocalDescription(await pc.createOffer());
       const sdp = await this.outside.offer(this.direction, pc.localDescription?.sdp ?? "", takeOver);
@@ -89,11 +91,13 @@ export class Link {
     }
   }
 
-  /** @param {RTCPeerConnection} pc */
-  #addReceivers(pc) {
+  /**
+   * @param {RTCPeerConnection} pc
+   * @param {string[]} kinds
+   */
+  #addReceivers(pc, kinds) {
     const stream = new MediaStream();
-    pc.addTransceiver("audio", { direction: "recvonly" });
-    pc.addTransceiver("video", { direction: "recvonly" });
+    for (const kind of kinds) pc.addTransceiver(kind, { direction: "recvonly" });
     pc.ontrack = ({ track }) => {
       if (pc !== this.pc) return;
       stream.addTrack(track);
@@ -142,20 +146,22 @@ export class Link {
 }
 
 /**
- * Senders of both kinds from the start, so that turning a camera on later needs no new offer.
+ * Senders of these kinds from the start, so that turning a camera on later needs no new offer.
  * @param {RTCPeerConnection} pc
  * @param {MediaStream|null} stream
  * @param {number} maxKbps
+ * @param {string[]} kinds
  */
-function addSenders(pc, stream, maxKbps) {
+function addSenders(pc, stream, maxKbps, kinds) {
   const streams = stream ? [stream] : [];
   const audio = pc.addTransceiver("audio", { direction: "sendonly", streams });
+  void audio.sender.replaceTrack(trackOf(stream, "audio"));
+  if (!kinds.includes("video")) return;
   const video = pc.addTransceiver("video", {
     direction: "sendonly",
     streams,
     sendEncodings: [{ maxBitrate: maxKbps * 1000 }],
   });
-  void audio.sender.replaceTrack(trackOf(stream, "audio"));
   void video.sender.replaceTrack(trackOf(stream, "video"));
 }
 

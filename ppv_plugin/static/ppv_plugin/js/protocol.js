@@ -11,7 +11,8 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
 /**
  * @typedef {{cpm: string, grace_seconds: number, rule: string, rule_text: string}} Price
  * @typedef {{state: "open"|"busy"|"auto_reject"|"hidden"|"off", price: Price, minutes_to_start: number,
- *   minimum: string, request_seconds: number, watched?: boolean}} PrivateOffer
+ *   minimum: string, request_seconds: number, watched?: boolean, kinds?: KindOffer[]}} PrivateOffer
+ * @typedef {{kind: string, cpm: string, minimum: string, ends_ms?: number|null}} KindOffer
  * @typedef {{state: "open"|"busy"|"full", price: Price, minimum: string, slots?: number, free?: number}} MannerOffer
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private"|"lobby",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,
@@ -19,14 +20,14 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   mode_number?: number, consent?: boolean, recorded?: boolean,
  *   recordable?: boolean, slow_seconds?: number,
  *   goals?: GoalView[], guests?: string[], tiles?: TileView[], voyeur?: MannerOffer|null, two_way?: MannerOffer|null,
- *   lobby?: boolean, talk?: boolean, by_link?: boolean, conference?: boolean}} RoomView
+ *   lobby?: boolean, talk?: boolean, by_link?: boolean, conference?: boolean, kind?: string}} RoomView
  * @typedef {{id: string, name: string}} TileView
  * @typedef {{id: string, name: string, state: "invited"|"in", room: string}} CheckInView
  * @typedef {{id: number, title: string, amount: string, filled: string, reached: boolean}} GoalView
  * @typedef {{id: string, state: string, media: string, price: Price, minimum: string, expires_at: number,
  *   client?: string|null, client_name?: string|null, funded_minutes?: number|null, recording?: boolean}} RequestView
  * @typedef {{kind: string, id: string, session: string, price: Price, partner: string, client?: string|null,
- *   mode_number?: number, recorded?: boolean}} SessionView
+ *   mode_number?: number, recorded?: boolean, media?: string}} SessionView
  * @typedef {{session: string, used_ms: number, cost: string, flow: "idle"|"flowing"|"stalled"|"cut",
  *   grace_left_ms: number, cutoff_ms: number|null, balance?: string|null, earned?: string|null}} MeterView
  * @typedef {{session: string, url: string, total: string, used_ms: number, reason: string,
@@ -34,7 +35,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{group_grace_seconds?: number|null, private_grace_seconds?: number|null, allowance?: string|null,
  *   group_ends_ms?: number|null, private_ends_ms?: number|null,
  *   private_cpm?: string|null, private_minimum?: string|null, voyeur_ends_ms?: number|null,
- *   two_way_ends_ms?: number|null}} OwnTerms
+ *   two_way_ends_ms?: number|null, private_kinds?: KindOffer[]}} OwnTerms
  * @typedef {{id: string, client: string, client_name: string}} CameraView
  * @typedef {{id: string, price: Price, minimum: string, expires_at: number|null, accepted: boolean,
  *   client_name?: string|null}} CallView
@@ -44,7 +45,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   own?: OwnTerms|null, ref?: string, voyeurs?: boolean|null, cameras?: CameraView[],
  *   blocked_until?: number|null, muted_until?: number|null, free_left_ms?: number|null,
  *   show_tips?: string|null, check_ins?: CheckInView[], visiting?: CheckInView[],
- *   call?: CallView|null, calls?: CallView[]}} PersonView
+ *   call?: CallView|null, calls?: CallView[], private_kinds?: string[]}} PersonView
  * @typedef {{id: number, author: "performer"|"client"|"system", name: string, text: string, at: number,
  *   private?: boolean, mine?: boolean, deleted?: boolean, mentions?: {ref: string, name: string}[], event?: string,
  *   facts?: Record<string, string>}} ChatView
@@ -65,11 +66,12 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{t: "wallet.state", balance: string, held: string}} WalletState
  * @typedef {{t: "ack", cid: string, id?: string|null, sdp?: string|null, names?: string[]|null}} Ack
  * @typedef {{t: "error", code: string, text: string, cid?: string|null, retryable?: boolean}} ErrorMessage
+ * @typedef {{t: "beat", n: number}} Beat
  * @typedef {{t: "pong", n: number, server_time: number}} Pong
  * @typedef {{t: "resync"}} Resync
  * @typedef {{t: "bye", code: number, retry_ms: number}} Bye
  * @typedef {Welcome|MeState|RoomState|ChatMessage|ChatGone|MeterMessage|SessionWarning|SessionEnded|MediaTaken|ListingChanged|
- *   WalletState|Ack|ErrorMessage|Pong|Resync|Bye} ServerMessage
+ *   WalletState|Ack|ErrorMessage|Beat|Pong|Resync|Bye} ServerMessage
  */
 
 /**
@@ -78,7 +80,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   | {t: "chat.delete", id: number} | {t: "chat.mute", id: number, minutes: number} | {t: "chat.kick", id: number}
  *   | {t: "chat.ban", id: number, days: number|null, address: boolean} | {t: "chat.slow", seconds: number} | {t: "show.start", mode: number, recorded: boolean} | {t: "show.mode", mode: number, recorded: boolean}
  *   | {t: "show.end"}
- *   | {t: "requests.set", value: string} | {t: "request.create", media: "video", cpm: string, watched: boolean,
+ *   | {t: "requests.set", value: string} | {t: "request.create", media: string, cpm: string, watched: boolean,
  *     recording: boolean}
  *   | {t: "request.cancel", id: string} | {t: "request.answer", id: string, accept: boolean, free?: boolean,
  *     recording?: boolean}
@@ -95,6 +97,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  *   | {t: "check_in.end", id: string}
  *   | {t: "media.offer", direction: "publish"|"subscribe", sdp: string, take_over: boolean,
  *     camera?: string}
+ *   | {t: "media.attend", take_over: boolean} | {t: "kinds.set", value: string[]}
  *   | {t: "media.leave"}} Command
  */
 

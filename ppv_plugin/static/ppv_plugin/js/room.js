@@ -1,8 +1,10 @@
 /** `<ppv-room>`: the room of somebody who visits it. */
 import { need, part } from "ppv/dom";
+import { hundredths } from "ppv/format";
+import { chosenTerms, kindOf, kindTerms } from "ppv/kinds";
 import { sendsCamera } from "ppv/manners";
 import { agrees, untick } from "ppv/recording";
-import { inPrivate, privateTerms, screenOf } from "ppv/store";
+import { inPrivate, screenOf } from "ppv/store";
 import { RoomSession } from "ppv/session";
 import { TipDialog, TipEffects } from "ppv/tips";
 import { showGoals } from "ppv/goals";
@@ -52,6 +54,12 @@ export class PPVRoom extends HTMLElement {
       const button = need(dialog, "ask-start", HTMLButtonElement);
       void session.perform(button, () => this.#ask(session, dialog));
     });
+    form.addEventListener("change", (event) => {
+      const input = event.target;
+      if (!(input instanceof HTMLInputElement) || input.name !== "ppv-kind") return;
+      session.store.set({ kind: input.value });
+      session.devices.limit(input.value);
+    });
     dialog.addEventListener("close", () => {
       // the preview goes dark with the dialog, unless the request was sent and the devices wait for the answer
       if (session.store.state.me?.request?.state !== "pending" && !inPrivate(session.store.state.me)) {
@@ -83,6 +91,7 @@ export class PPVRoom extends HTMLElement {
         const { room } = session.store.state;
         const recorded = Boolean(room?.recorded); // as the dialog says
         const terms = { cpm: room?.[manner]?.price.cpm ?? "", mode_number: room?.mode_number ?? 0, recorded };
+        session.devices.limit("video");
         if (manner === "two_way") await session.devices.set("camera", true);
         await session.do({ t: "group.enter", ...terms, manner });
         dialog.close();
@@ -140,11 +149,12 @@ export class PPVRoom extends HTMLElement {
    * @param {HTMLDialogElement} dialog
    */
   async #ask(session, dialog) {
-    const terms = privateTerms(session.store.state.room, session.store.state.me);
+    const { room, me, kind } = session.store.state;
+    const terms = chosenTerms(kindTerms(room, me), kind, me?.balance);
     if (!terms) throw new Refusal("gone");
-    const watched = Boolean(session.store.state.room?.private.watched);
-    const recording = Boolean(session.store.state.room?.recordable) && agrees(dialog, "recording-consent");
-    await session.do({ t: "request.create", media: "video", cpm: terms.cpm, watched, recording });
+    const watched = Boolean(room?.private.watched);
+    const recording = Boolean(room?.recordable) && agrees(dialog, "recording-consent");
+    await session.do({ t: "request.create", media: terms.kind, cpm: terms.cpm, watched, recording });
     await this.#pending(session);
     dialog.close();
   }
@@ -184,6 +194,9 @@ export class PPVRoom extends HTMLElement {
       ask: () => {
         need(this, "consent", HTMLInputElement).checked = false;
         untick(this, "recording-consent");
+        session.store.set({ kind: "" });
+        const { room, me } = state();
+        session.devices.limit(chosenTerms(kindTerms(room, me), "", me?.balance)?.kind ?? "video");
         session.dialog("ask-dialog").showModal();
         return session.devices.start();
       },
@@ -205,7 +218,9 @@ export class PPVRoom extends HTMLElement {
     this.#checkPrice(state);
     this.#showModeDialog(state, session);
     const sends = screen === "in-private" || sendsCamera(state.me);
+    this.#renderKinds(state);
     if (sends) {
+      session.devices.limit(sendsCamera(state.me) ? "video" : kindOf(state));
       if (!session.devices.running) void session.devices.start(); // after a reload: what the person chose before
       session.media.send(session.devices.stream);
       if (session.dialog("ask-dialog").open) session.dialog("ask-dialog").close();
@@ -221,9 +236,23 @@ export class PPVRoom extends HTMLElement {
     session.stage.showOwn(sends ? session.devices.stream : null);
   }
 
+  /** What is chosen is checked; what the balance is too small for cannot be. @param {State} state */
+  #renderKinds({ room, me, kind }) {
+    const terms = kindTerms(room, me);
+    const chosen = chosenTerms(terms, kind, me?.balance);
+    for (const input of this.querySelectorAll("input[name='ppv-kind']")) {
+      if (!(input instanceof HTMLInputElement)) continue;
+      const own = terms.find((one) => one.kind === input.value);
+      input.checked = input.value === chosen?.kind;
+      input.disabled = !own || hundredths(me?.balance) < hundredths(own.minimum);
+    }
+  }
+
   /** A price that changes while somebody reads it is agreed to again. @param {State} state */
-  #checkPrice({ room, me }) {
-    const price = JSON.stringify([room?.private.price, privateTerms(room, me), room?.private.watched]);
+  #checkPrice({ room, me, kind }) {
+    const offered = kindTerms(room, me);
+    const chosen = chosenTerms(offered, kind, me?.balance);
+    const price = JSON.stringify([room?.private.price, chosen, room?.private.watched]);
     if (price !== this.#shownPrice) need(this, "consent", HTMLInputElement).checked = false;
     this.#shownPrice = price;
     const terms = JSON.stringify([room?.mode_number, room?.group]);

@@ -1,6 +1,7 @@
 /** What the room and the console have in common: the line, the state, the media, and the page that follows them. */
 import { announce, focusFirst, hasFocus, language, need, part, showTexts, showWhen, textsOf } from "ppv/dom";
 import { fill } from "ppv/format";
+import { Presence, kindOf, planOfKind } from "ppv/kinds";
 import { Media } from "ppv/media";
 import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
 import { Store, mediaPlan, viewOf } from "ppv/store";
@@ -42,6 +43,7 @@ export class RoomSession {
       onMessage: (message) => this.#take(message),
       onState: (conn) => this.store.set({ conn }),
     });
+    this.presence = new Presence((takeOver) => this.do({ t: "media.attend", take_over: takeOver }));
     this.media = new Media({
       offer: (direction, sdp, takeOver) => this.#offer(direction, sdp, takeOver),
       iceServers: () => this.store.state.ice,
@@ -103,7 +105,15 @@ export class RoomSession {
     const { me } = this.store.state;
     if (!me) return;
     this.store.set({ me: { ...me, elsewhere: false } });
-    this.media.follow(mediaPlan(this.store.state), true);
+    this.#follow(true);
+  }
+
+  /** @param {boolean} [takeOver] */
+  #follow(takeOver = false) {
+    const { state } = this.store;
+    const { attend, ...plan } = planOfKind(mediaPlan(state), state);
+    this.media.follow(plan, takeOver);
+    if (state.conn.phase === "open") this.presence.aim(attend, takeOver);
   }
 
   /** A real <dialog>. @param {string} name */
@@ -121,7 +131,11 @@ export class RoomSession {
 
   /** @param {import("ppv/protocol").ServerMessage} message */
   #take(message) {
-    const held = this.media.publisher.key !== null || this.media.subscriber.key !== null;
+    if (message.t === "beat") {
+      if (this.presence.key) this.socket.tell({ t: "beat.back", n: message.n });
+      return;
+    }
+    const held = [this.media.publisher, this.media.subscriber, this.presence].some(({ key }) => key !== null);
     this.store.take(message);
     this.chat.ref = this.store.state.me?.ref ?? "";
     if (message.t === "welcome") {
@@ -160,7 +174,7 @@ export class RoomSession {
 
   render() {
     const { state } = this.store;
-    if (state.conn.phase === "open" || state.conn.phase === "closed") this.media.follow(mediaPlan(state));
+    if (state.conn.phase === "open" || state.conn.phase === "closed") this.#follow();
     /** @type {Record<string, string>} */
     const view = { ...viewOf(state, this.screen), ...this.#deviceView() };
     const before = this.root.dataset["screen"];
@@ -168,6 +182,7 @@ export class RoomSession {
     this.#showTexts();
     this.renderMore(state, view);
     showWhen(this.root, view);
+    this.stage.setKind(kindOf(state));
     for (const meter of this.meters) meter.show(state.me?.meter);
     if (state.receipt) this.#linkReceipt(state.receipt);
     if (before !== view["screen"]) announce(this.root, this.say(`screen-${view["screen"]}`));
@@ -188,7 +203,8 @@ export class RoomSession {
       microphone: devices.has("microphone") ? "on" : "off",
       device: devices.problem || "ok",
       previewing: devices.running ? "yes" : "no",
-      ready: devices.has("camera") && devices.has("microphone") ? "yes" : "no",
+      ready: devices.ready ? "yes" : "no",
+      devices: devices.kind,
     };
   }
 

@@ -6,6 +6,7 @@
 import { need, part, showWhen } from "ppv/dom";
 
 const LOOK_MS = 1000;
+const LEVEL_MS = 100;
 const STILL_LOOKS = 3; // so many looks without a new frame are no picture any more
 
 export class PPVStage extends HTMLElement {
@@ -17,6 +18,13 @@ export class PPVStage extends HTMLElement {
   muted = false; // the person's own wish
   /** @type {Set<MediaStreamTrack>} */
   #watched = new Set();
+  #kind = "video";
+  /** @type {AudioContext|null} */
+  #ear = null;
+  /** @type {MediaStreamTrack|null} */
+  #heard = null;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #levelTimer = undefined;
   #frames = 0;
   #still = 0;
   #said = "";
@@ -32,6 +40,42 @@ export class PPVStage extends HTMLElement {
 
   disconnectedCallback() {
     clearInterval(this.#lookTimer);
+    this.#listen(null);
+  }
+
+  /** What is sent: for sound alone there is a level, for text alone nothing moves. @param {string} kind */
+  setKind(kind) {
+    if (kind === this.#kind) return;
+    this.#kind = kind;
+    this.render();
+  }
+
+  /** @param {MediaStreamTrack|null} track whose loudness is shown */
+  #listen(track) {
+    if (track === this.#heard) return;
+    this.#heard = track;
+    clearInterval(this.#levelTimer);
+    void this.#ear?.close().catch(() => {});
+    this.#ear = null;
+    this.#showLevel(0);
+    if (!track) return;
+    this.#ear = new AudioContext();
+    const analyser = this.#ear.createAnalyser();
+    analyser.fftSize = 512;
+    this.#ear.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    this.#levelTimer = setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      const power = samples.reduce((sum, x) => sum + x * x, 0) / samples.length;
+      this.#showLevel(Math.min(1, Math.sqrt(power) * 4));
+    }, LEVEL_MS);
+  }
+
+  /** @param {number} level 0 to 1 */
+  #showLevel(level) {
+    this.style.setProperty("--ppv-level", level.toFixed(2));
+    const meter = part(this, "sound-level");
+    if (meter instanceof HTMLMeterElement) meter.value = level;
   }
 
   /** A camera that was switched off leaves its last frame standing: only new frames are a picture. */
@@ -128,9 +172,11 @@ export class PPVStage extends HTMLElement {
     const own = this.hasAttribute("data-silent");
     const moves = own || (this.#video.videoWidth > 0 && this.#still < STILL_LOOKS);
     const picture = track && track.readyState === "live" && !track.muted && moves;
+    this.#listen(this.#kind === "audio" ? (this.main?.getAudioTracks()[0] ?? null) : null);
     showWhen(
       this,
       {
+        kind: this.#kind,
         sound: this.sound,
         picture: picture ? "yes" : "no",
         own: this.own ? "yes" : "no",

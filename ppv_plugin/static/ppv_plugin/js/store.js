@@ -5,6 +5,7 @@
 import { CLOSED } from "ppv/protocol";
 import { hundredths } from "ppv/format";
 import { guestMedia } from "ppv/company";
+import { kindOf, kindTerms, viewOfKinds } from "ppv/kinds";
 import { viewOfRecording } from "ppv/recording";
 import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners";
 
@@ -27,6 +28,7 @@ import { boundOf, sendsCamera, viewOfManners, watchesPrivate } from "ppv/manners
  * @property {number} clockSkew server's clock minus ours
  * @property {string} outcome what became of the last request: "", rejected, expired, cancelled
  * @property {string} joining the call by link that was agreed to in this tab, which waits for the performer
+ * @property {string} kind of the private show one is about to ask for; empty = not chosen yet
  * @property {boolean} asked whoever watched is asked to agree to the price of a mode that began meanwhile
  */
 
@@ -47,6 +49,7 @@ export function initialState() {
     clockSkew: 0,
     outcome: "",
     joining: "",
+    kind: "",
     asked: false,
   };
 }
@@ -234,18 +237,8 @@ export function askStateOf(room, me) {
   if (room.private.state !== "open") return room.private.state;
   if (me.role === "visitor") return "sign-in";
   if (me.role === "moderator") return "off";
-  return hundredths(me.balance) < hundredths(privateTerms(room, me)?.minimum) ? "no-funds" : "open";
-}
-
-/**
- * What a private show costs this person: the price that the performer set for it, else the one for everybody.
- * @param {RoomView|null} room
- * @param {PersonView|null} [me]
- */
-export function privateTerms(room, me) {
-  if (!room) return null;
-  const { price, minimum } = room.private;
-  return { cpm: me?.own?.private_cpm ?? price.cpm, minimum: me?.own?.private_minimum ?? minimum };
+  const enough = kindTerms(room, me).some((one) => hundredths(me.balance) >= hundredths(one.minimum));
+  return enough ? "open" : "no-funds";
 }
 
 /** Minutes of funds at which something is said. */
@@ -288,6 +281,7 @@ export function viewOf(state, screen = screenOf) {
     grace: me?.session && (meter?.grace_left_ms ?? me.session.price.grace_seconds * 1000) > 0 ? "yes" : "no",
     endless: meter?.cutoff_ms == null ? "yes" : "no",
     offer: room?.private.state ?? "off",
+    ...viewOfKinds(state),
     talk: mayTalk(state) ? "yes" : "no",
     muted: me?.muted_until ? "yes" : "no",
     slow: room?.slow_seconds && me?.role !== "performer" ? "yes" : "no",
@@ -332,11 +326,14 @@ function viewOfCalls({ room, me, joining }) {
  * Whether what one writes is taken: somebody is live, and one is inside where inside is paid for.
  * @param {State} state
  */
-function mayTalk({ room, me }) {
+function mayTalk(state) {
+  const { room, me } = state;
   if (!room?.show || !me || me.blocked || me.muted_until || me.free_left_ms === 0) return false;
   if (me.role === "visitor" || me.role === "moderator" || me.session?.kind === "voyeur") return false;
   if (room.talk === false && !PERFORMING.includes(me.role) && !me.session) return false;
-  return PERFORMING.includes(me.role) || Boolean(me.session) || !room.group;
+  const performs = PERFORMING.includes(me.role);
+  const proven = kindOf(state) !== "text" || performs || me.meter?.flow === "flowing";
+  return performs || (me.session ? proven : !room.group);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The texts that templates show under `data-text`, made from the state. No document. */
 import { amount, clock, fundedMinutes, hundredths } from "ppv/format";
-import { leftMs, privateTerms } from "ppv/store";
+import { chosenTerms, kindTerms } from "ppv/kinds";
+import { leftMs } from "ppv/store";
 
 /**
  * @param {import("ppv/store").State} state
@@ -14,6 +15,7 @@ export function valuesOf(state, now, language) {
     ...ofPerson(state, now, language),
     ...ofOwnTerms(state, language),
     ...ofReceipt(state, language),
+    ...ofKinds(state, language),
   };
 }
 
@@ -83,7 +85,7 @@ function ofManner(name, offer, language) {
 function ofPerson({ me, room, clockSkew }, now, language) {
   if (!me) return {};
   const { session, meter, request } = me;
-  const cpm = session?.price.cpm ?? (room?.status === "paid" ? room.group?.cpm : privateTerms(room, me)?.cpm);
+  const cpm = session?.price.cpm ?? (room?.status === "paid" ? room.group?.cpm : kindTerms(room, me)[0]?.cpm);
   const minutes = fundedMinutes(meter?.balance ?? me.balance, cpm);
   return {
     my_name: me.name ?? "",
@@ -142,6 +144,36 @@ function ofOwnTerms({ me, room }, language) {
     private_ends: clock(own.private_ends_ms ?? 0),
     voyeur_ends: clock(own.voyeur_ends_ms ?? 0),
     two_way_ends: clock(own.two_way_ends_ms ?? 0),
+  };
+}
+
+/**
+ * What a private show costs by kind, and how long the balance lasts; `ask_` is the one that is chosen.
+ * @param {import("ppv/store").State} state
+ * @param {string} [language]
+ * @returns {Record<string, string>}
+ */
+function ofKinds({ room, me, kind }, language) {
+  const terms = kindTerms(room, me);
+  const chosen = chosenTerms(terms, kind, me?.balance);
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const one of terms) {
+    found[`${one.kind}_price`] = amount(one.cpm, language);
+    found[`${one.kind}_minimum`] = amount(one.minimum, language);
+    const minutes = fundedMinutes(me?.balance, one.cpm);
+    found[`${one.kind}_lasts`] = Number.isFinite(minutes) ? String(minutes) : "∞";
+  }
+  if (!room || !chosen) return found;
+  const limited = me?.own?.allowance != null && hundredths(me.own.allowance) < hundredths(chosen.minimum);
+  return {
+    ...found,
+    ask_price: amount(chosen.cpm, language),
+    ask_minimum: amount(chosen.minimum, language),
+    ask_held: amount(limited ? me?.own?.allowance : chosen.minimum, language),
+    ask_grace: String(me?.own?.private_grace_seconds ?? room.private.price.grace_seconds),
+    ask_rule: room.private.price.rule_text,
+    ask_ends: clock(chosen.ends_ms ?? 0),
   };
 }
 
