@@ -17,6 +17,8 @@ test("what is not an amount is nothing", () => {
 test("amounts are written with two decimals, in the language of the page", () => {
   assert.equal(amount("1234.5", "en"), "1,234.50");
   assert.equal(amount("1234.50", "de"), "1.234,50");
+  // as the page asks for Arabic, and as the server writes it: ppv_plugin/amounts.py
+  assert.equal(amount("1234.5", "ar-u-nu-latn"), "1,234.50");
   assert.equal(amount(null, "en"), "");
 });
 
