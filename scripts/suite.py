@@ -112,6 +112,7 @@ def steps() -> list[Step]:
         Step("lint", "Python format", tool("ruff", "format", "--check", "--quiet", *python)),
         Step("lint", "Layers", tool("lint-imports", "--no-logo", "--config", "tox.ini")),
         Step("lint", "Templates", tool("djlint", "--lint", "--quiet", "ppv_plugin", "demo_site")),
+        Step("lint", "Translations", (sys.executable, "-m", "scripts.messages", "--check")),
         front_end("lint", "JavaScript lint", "lint:js"),
         front_end("lint", "CSS lint", "lint:css"),
         Step("types", "Python types", tool("mypy", *strict_files())),
