@@ -1,6 +1,7 @@
 /** `<ppv-guest>`: where a performer joins the show of another, with a camera and a microphone of the own. */
 import { ownCheckIn, tilesOf } from "ppv/company";
 import { guestActions } from "ppv/guests";
+import { kindOf } from "ppv/kinds";
 import { mediaPlan, screenOfClosed } from "ppv/store";
 import { RoomSession } from "ppv/session";
 import { Wall } from "ppv/wall";
@@ -48,7 +49,7 @@ export class PPVGuest extends HTMLElement {
    */
   #actions(session) {
     const onAir = async () => {
-      if (!session.devices.has("camera")) await session.devices.start();
+      if (!session.devices.ready) await session.devices.start();
       session.media.send(session.devices.stream);
       session.store.set({ onAir: true });
     };
@@ -67,9 +68,9 @@ export class PPVGuest extends HTMLElement {
     if (!session) return;
     const id = state.me?.visiting?.[0]?.id;
     if (id) this.dataset["checkIn"] = id;
+    session.devices.limit(kindOf(state));
     const join = this.querySelector("[data-act='guest-join']");
-    const ready = session.devices.has("camera") && session.devices.has("microphone");
-    if (join instanceof HTMLButtonElement) join.disabled = !ready || state.conn.phase !== "open";
+    if (join instanceof HTMLButtonElement) join.disabled = !session.devices.ready || state.conn.phase !== "open";
     if (guestScreenOf(state) === "guest-over" && session.devices.running) session.devices.stop();
     session.stage.show(session.received);
     session.stage.showOwn(session.devices.running ? session.devices.stream : null);
