@@ -199,7 +199,7 @@ async def test_what_a_peer_publishes_is_kept_while_the_plan_says_so(tmp_path: Pa
     assert not list(tmp_path.glob("*/*.part"))
 
 
-@pytest.mark.parametrize("name", ["../../etc", "a", str(uuid4()).upper(), "." * 36])
+@pytest.mark.parametrize("name", ["../../etc", "a", "7D3F8A10-5B52-4E0C-9C7E-0D1B8F6A2E44", "." * 36])
 async def test_a_recording_is_named_by_a_uuid_and_nothing_else(tmp_path: Path, name: str) -> None:
     relay = Relay(options(tmp_path))
     with pytest.raises(OfferRefused):

@@ -13,7 +13,8 @@ from ppv_plugin.media.engine import AV, ParticipantPlan
 from ppv_plugin.models import Room, RoomMode
 from ppv_plugin.shows import queries as views
 from ppv_plugin.shows import services as shows
-from ppv_plugin.shows.worker import Meter, snapshots_due
+from ppv_plugin.shows.snapshots import snapshots_due
+from ppv_plugin.shows.worker import Meter
 from ppv_plugin.testing.cast import Cast
 
 
