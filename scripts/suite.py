@@ -41,7 +41,7 @@ STRICT_NAMES = (
     "limiting",
     "limit_queries",
 )
-STRICT_PLACES = ("media/engine.py", "media/relay", "realtime/protocol.py")
+STRICT_PLACES = ("media/engine.py", "media/relay", "realtime/protocol.py", "realtime/client_messages.py")
 WITH_DATABASE = "not (unit or architecture or contract or packaging or projects or browser)"
 
 

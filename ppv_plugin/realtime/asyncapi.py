@@ -7,17 +7,18 @@ from typing import Any, get_args
 
 import msgspec
 
+from . import client_messages as c
 from . import protocol as p
 
 VERSION = "3.0.0"
 SCHEMA_REF = "#/components/schemas/{name}"
-LISTING_RECEIVES = (p.Hello, p.Ping)
+LISTING_RECEIVES = (c.Hello, c.Ping)
 LISTING_SENDS = (p.ListingChanged, p.ErrorMessage, p.Pong, p.Bye)
 
 
 def document() -> dict[str, Any]:
     """Seen from the server: it receives what browsers send."""
-    commands, answers = get_args(p.ClientMessage), get_args(p.ServerMessage)
+    commands, answers = get_args(c.ClientMessage), get_args(p.ServerMessage)
     kinds = (*commands, *answers)
     _refs, schemas = msgspec.json.schema_components(kinds, ref_template=SCHEMA_REF)
     return {

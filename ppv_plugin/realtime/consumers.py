@@ -11,6 +11,7 @@ from django.utils import timezone
 from ppv_plugin.errors import NotAllowed, NotFound, SignInNeeded
 from ppv_plugin.shows.rules import stage_name
 
+from . import client_messages as c
 from . import commands, entrance, events
 from . import protocol as p
 from .asgi_types import Receive, Scope, Send
@@ -44,7 +45,7 @@ class RoomConsumer(Socket):
         self._free_time_ends = False
         self._attendance = Attendance(runtime.pulses, lambda n: self.say(p.Beat(n=n), key="beat"))
 
-    async def hello(self, message: p.Hello) -> None:
+    async def hello(self, message: c.Hello) -> None:
         room: UUID = self.scope["url_route"]["kwargs"]["room"]
         arrival = await self.runtime.pool.run(entrance.arrive, self.scope, room)
         if arrival.room_id is None:
@@ -82,7 +83,7 @@ class RoomConsumer(Socket):
         )
         run = self.runtime.pool.run_media if isinstance(message, commands.MEDIA) else self.runtime.pool.run
         answer = await run(commands.execute, message, caller, timezone.now())
-        if isinstance(message, p.MediaAttend) and isinstance(answer, p.Ack):
+        if isinstance(message, c.MediaAttend) and isinstance(answer, p.Ack):
             self._attendance.begin(stage=stage_name(caller.room_id), participant=answer.id or "")
         return answer
 
@@ -176,7 +177,7 @@ class RoomConsumer(Socket):
 class ListingConsumer(Socket):
     """/ws/ppv/live/<site id>/: a site's rooms as they change. Takes no commands."""
 
-    async def hello(self, message: p.Hello) -> None:
+    async def hello(self, message: c.Hello) -> None:
         site_id: int = self.scope["url_route"]["kwargs"]["site"]
         self.runtime.forget(self)
         self.identity = await self.runtime.pool.run(identify, self.scope)

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from ppv_plugin.errors import BadInput, PPVError, TooFast
 
+from . import client_messages as c
 from . import protocol as p
 from .asgi_types import Message, Receive, Scope, Send
 from .commands import error_for
@@ -54,7 +55,7 @@ PROTOCOL_ERROR, SIGNED_OUT, BLOCKED, NO_ROOM, TOO_SLOW, REPLACED, TOO_MANY, REST
 class _Envelope(msgspec.Struct):
     """Of a frame that is not a message: what is needed to answer it."""
 
-    cid: p.Cid | None = None
+    cid: c.Cid | None = None
 
 
 _envelopes = msgspec.json.Decoder(_Envelope)
@@ -80,7 +81,7 @@ class Socket(ABC):
 
     # --- what a kind of socket does ---------------------------------------------------------------------------------
     @abstractmethod
-    async def hello(self, message: p.Hello) -> None:
+    async def hello(self, message: c.Hello) -> None:
         """Let it in, and send everything it starts from."""
 
     @abstractmethod
@@ -171,14 +172,14 @@ class Socket(ABC):
     async def _work(self) -> None:
         while (message := await self._commands.get()) is not None:
             try:
-                if isinstance(message, p.Hello):
+                if isinstance(message, c.Hello):
                     await self.hello(message)
                 else:
                     self.say(await self.command(message))
             except Exception:
                 _log.exception("%s failed", type(message).__name__)
                 self.say(error_for(PPVError(), cid=getattr(message, "cid", None)))
-                if isinstance(message, p.Hello):
+                if isinstance(message, c.Hello):
                     self.end(RESTART)
 
     def _take_frame(self, frame: Message) -> None:
@@ -189,11 +190,11 @@ class Socket(ABC):
             self._take_violation(self._cid_of(text))
         elif not self._bucket.take(cost_of(message.__struct_config__.tag), time.monotonic()):
             self._take_refusal(message)
-        elif isinstance(message, p.Ping):
+        elif isinstance(message, c.Ping):
             self.say(p.Pong(n=message.n, server_time=int(timezone.now().timestamp() * 1000)), key="pong")
-        elif isinstance(message, p.BeatBack):
+        elif isinstance(message, c.BeatBack):
             self.on_beat(message.n)
-        elif not self._greeted and not isinstance(message, p.Hello):
+        elif not self._greeted and not isinstance(message, c.Hello):
             self.refuse(BadInput(), PROTOCOL_ERROR)
         else:
             self._greeted = True
@@ -208,10 +209,10 @@ class Socket(ABC):
         if len(raw) > p.SDP_FRAME_BYTES_MAX:
             return None
         try:
-            message = p.decode(raw)
+            message = c.decode(raw)
         except msgspec.MsgspecError:
             return None
-        return message if len(raw) <= p.FRAME_BYTES_MAX or isinstance(message, p.MediaOffer) else None
+        return message if len(raw) <= p.FRAME_BYTES_MAX or isinstance(message, c.MediaOffer) else None
 
     @staticmethod
     def _cid_of(text: str | None) -> str | None:

@@ -19,7 +19,6 @@ PYTHON_FOLDERS = ("ppv_plugin", "demo_site", "scripts")
 # "path", "path::function" or "path::Class" -> why it is better whole
 EXCEPTIONS: dict[str, str] = {
     "ppv_plugin/media/fake.py::FakeEngine": "the whole port, and the script by which tests move it",
-    "ppv_plugin/realtime/protocol.py": "every message of the sockets in one place: the reference is made from it",
     "ppv_plugin/testing/cast.py::Cast": "stage directions: one flat vocabulary, so that a test reads as a scene",
 }
 

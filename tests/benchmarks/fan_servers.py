@@ -92,6 +92,7 @@ async def stock() -> None:
 
 async def ours() -> None:
     from ppv_plugin.chat.states import ChatView
+    from ppv_plugin.realtime import client_messages as c
     from ppv_plugin.realtime import events
     from ppv_plugin.realtime import protocol as p
     from ppv_plugin.realtime.runtime import running, stop_running
@@ -101,7 +102,7 @@ async def ours() -> None:
     class Seat(Socket):
         """The product's socket and its place in the hub; who somebody is is not asked."""
 
-        async def hello(self, message: p.Hello) -> None:
+        async def hello(self, message: c.Hello) -> None:
             joined = await self.runtime.hub.join_room(self.member, GROUP, resume=None)
             self.member.release(after=joined.position.seq)
             self.say(p.Pong(n=0, server_time=0))

@@ -14,7 +14,14 @@ from ppv_plugin.testing.cast import Cast
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "how-to" / "theming.md"
 ELEMENTS = ROOT / "ppv_plugin" / "templates" / "ppv_plugin" / "elements"
-WORDED = {"end_reason", "pause_reason", "problem", "session_kind", "top_up"}  # sentences of one place, not shapes
+WORDED = {
+    "end_reason",
+    "kind",
+    "pause_reason",
+    "problem",
+    "session_kind",
+    "top_up",
+}  # sentences of one place, not shapes
 
 pytestmark = pytest.mark.usefixtures("ppv_pages")
 

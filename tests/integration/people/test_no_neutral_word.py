@@ -37,6 +37,7 @@ ALLOWED = {
         "shows no picture.",
         "· show",
         "Show",
+        "Text only: neither camera nor microphone is needed. Keep this page open, it shows that you are there.",
         "Show dots instead of the word",
         "glims: it ends by itself when the meter shows",
     },

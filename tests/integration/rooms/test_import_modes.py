@@ -86,13 +86,12 @@ def test_what_is_not_used_yet_is_listed_with_its_line() -> None:
     said = run(OLD_SITE)
     assert "line 25: vw_presentationMode = 1  [Video Collaboration]" in said
     settings = [line for line in OLD_SITE.read_text().splitlines() if "=" in line and not line.startswith((";", "#"))]
-    used = (
-        "description", "cpm", "requests_disable", "snapshots", "voyeur", "2way",
-        "room_conference", "group_disabled", "calls_only",
-        "room_audio", "room_text", "h5v_audio",
-    )  # fmt: skip
+    used = {
+        "description", "cpm", "cpm2", "cpmv", "requests_disable", "snapshots", "snapshotsinterval", "voyeur", "2way",
+        "room_conference", "group_disabled", "calls_only", "room_audio", "room_text", "h5v_audio", "stream_record",
+    }  # fmt: skip
     of_their_modes = 4  # slots and conference_auto of conferences, room_private of locked calls
-    left = [line for line in settings if not line.strip().lower().startswith(used)]
+    left = [line for line in settings if line.split("=")[0].strip().lower() not in used]
     assert said.count("\n  line ") == len(left) - of_their_modes
 
 

@@ -40,6 +40,8 @@ def test_a_fresh_site_gets_modes_groups_and_pages() -> None:
         ("free", 0, True, 25, 2, 50),
         ("conference", 0, True, 0, 6, 0),
         ("group-paid", 150, False, 175, 2, 200),
+        ("audio-only", 0, True, 0, 0, 0),
+        ("text-only", 0, True, 0, 0, 0),
         ("calls", 0, True, 0, 0, 0),
         ("locked-calls", 0, False, 0, 0, 0),
     ]

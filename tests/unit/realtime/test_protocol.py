@@ -7,6 +7,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from ppv_plugin.realtime import client_messages as c
 from ppv_plugin.realtime import protocol as p
 
 REFUSED: list[str] = [
@@ -39,19 +40,19 @@ REFUSED: list[str] = [
 @pytest.mark.parametrize("frame", REFUSED)
 def test_a_frame_that_is_no_message_is_refused(frame: str) -> None:
     with pytest.raises(msgspec.MsgspecError):
-        p.decode(frame)
+        c.decode(frame)
 
 
 def test_fields_nobody_knows_are_ignored() -> None:
-    message = p.decode('{"t":"chat.send","cid":"a","text":"x","author_kind":"performer","mine":true}')
-    assert message == p.ChatSend(cid="a", text="x")
+    message = c.decode('{"t":"chat.send","cid":"a","text":"x","author_kind":"performer","mine":true}')
+    assert message == c.ChatSend(cid="a", text="x")
     assert not hasattr(message, "author_kind")
 
 
-@pytest.mark.parametrize("kind", get_args(p.ClientMessage))
+@pytest.mark.parametrize("kind", get_args(c.ClientMessage))
 def test_every_command_carries_its_key_but_not_what_has_no_answer_of_its_own(kind: Any) -> None:
     has_cid = "cid" in kind.__struct_fields__
-    assert has_cid is (kind not in {p.Hello, p.Ping, p.BeatBack})
+    assert has_cid is (kind not in {c.Hello, c.Ping, c.BeatBack})
 
 
 def test_a_number_is_the_last_field_of_a_numbered_message() -> None:
@@ -59,5 +60,5 @@ def test_a_number_is_the_last_field_of_a_numbered_message() -> None:
 
 
 def test_names_of_types_are_used_once() -> None:
-    kinds = [*get_args(p.ClientMessage), *get_args(p.ServerMessage)]
+    kinds = [*get_args(c.ClientMessage), *get_args(p.ServerMessage)]
     assert len({kind.__struct_config__.tag for kind in kinds}) == len(kinds)

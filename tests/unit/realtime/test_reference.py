@@ -10,11 +10,12 @@ import pytest
 import yaml
 from django.core.management import call_command
 
+from ppv_plugin.realtime import client_messages as c
 from ppv_plugin.realtime import protocol as p
 from ppv_plugin.realtime.asyncapi import document, name_of
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
-KINDS = [*get_args(p.ClientMessage), *get_args(p.ServerMessage)]
+KINDS = [*get_args(c.ClientMessage), *get_args(p.ServerMessage)]
 
 
 def test_the_asyncapi_document_is_the_one_of_the_types() -> None:
