@@ -147,7 +147,7 @@ async def test_a_browser_sees_and_pays_for_what_the_plan_lets_through(
     assert green > 2 * max(red, blue), "the fake camera is green"
 
     await show.plan(replace(CY, source=None))
-    await asyncio.sleep(0.2)
+    await show.until(lambda: darkens(show))  # what was on its way is still drawn
     dark = await show.flow_ms()
     assert await show.rendered_within(0.6) == 0
     assert (await show.flow_ms(), (await show.cy()).state) == (dark, FlowState.IDLE)
@@ -163,9 +163,13 @@ async def test_a_browser_sees_and_pays_for_what_the_plan_lets_through(
         return (await show.cy()).state is FlowState.CUT
 
     await show.until(cut)
-    await asyncio.sleep(0.3)
+    await show.until(lambda: darkens(show))
     assert await show.rendered_within(0.5) == 0
     assert quota - 400 <= await show.flow_ms() <= quota
+
+
+async def darkens(show: Show) -> bool:
+    return await show.rendered_within(0.2) == 0
 
 
 async def grows(show: Show, before: int) -> bool:

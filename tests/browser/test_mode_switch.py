@@ -127,6 +127,7 @@ def test_another_price_is_another_visit_with_a_grace_and_a_receipt_of_its_own(bo
     cy.finds(dialog)
     expect(dialog).to_contain_text(re.compile(r"12\.00 tokens\s+per minute"))
     expect(dialog).to_contain_text("every started minute is charged")
+    expect(dialog).to_contain_text("What you agreed to before has ended at")
     first = books.settle_in_order(books.only_session().id)
     expect(dialog).to_contain_text(f"What you agreed to before has ended at {books.in_tokens(first.total)} tokens")
     cy.page.wait_for_function(f"{OPEN_CONNECTIONS} === 0")

@@ -199,7 +199,7 @@ def test_a_site_may_draw_a_part_its_own_way(ppv_pages: Cast, tmp_path: Any, sett
     place.mkdir(parents=True)
     (place / "price_table.html").write_text("{% for row in rows %}[{{ row.cpm }}]{% endfor %}")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
-    assert block("price_table") == "[0][150][150][10]" == tag(TAGS["price_table"])
+    assert block("price_table") == "[0][0][150][150][0][0][0][0][10]" == tag(TAGS["price_table"])
 
 
 def test_editors_choose_a_room_by_its_title_or_its_performer(ppv_pages: Cast, admin_client: Client) -> None:
