@@ -52,7 +52,7 @@ def filled(mode: RoomMode, **changes: str) -> dict[str, str]:
     return {
         "name": mode.name, "key": mode.key, "group_cpm": "1.50", "grace_seconds": "10", "rule": "", "active": "on",
         "snapshot_seconds": "15", "description": "", "viewers_max": "", "voyeur_cpm": "0.25", "two_way_slots": "0",
-        "two_way_cpm": "0.50", **changes,
+        "two_way_cpm": "0.50", "kind": "video", "requests_enabled": "on", "private_video": "on", **changes,
     }  # fmt: skip
 
 
