@@ -47,7 +47,7 @@ def test_filters_and_pages_work_without_javascript(visitor: Client) -> None:
     visitor.opens("/live/")
     page.goto(visitor.page.url)
     every_room = page.locator("[data-room]").count()
-    page.get_by_label("Language").select_option("es")
+    page.get_by_role("search").get_by_label("Language").select_option("es")
     page.get_by_label("Sort by").select_option("rating")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("[data-room]")).to_have_count(1)

@@ -50,7 +50,7 @@ def test_requests_are_declined_expire_and_can_be_turned_off(ana: Performer, cy: 
 
 
 def test_who_cannot_pay_for_the_start_is_told_what_it_takes(ana: Performer, di: Client) -> None:
-    books.leave_with("di", 9_99)
+    books.leave_with("di", 99)  # a private show by text takes 1.00, by video 10.00
     ana.goes_live("Free")
     di.opens_room_of("ana")
     di.finds(di.page.get_by_text(re.compile(r"is 2\.00 / min and needs a balance of 10\.00 tokens")))
@@ -62,9 +62,12 @@ def test_who_cannot_pay_for_the_start_is_told_what_it_takes(ana: Performer, di: 
     di.page.get_by_label("Another amount").fill("1.00")
     di.presses("Add this amount")
     di.finds(di.page.get_by_text("Done: it is in your wallet."))
-    assert books.balance("di").balance == 10_99
+    assert books.balance("di").balance == 1_99
     di.page = room
-    di.finds(di.show_button)
+    di.show_button.click()
+    expect(di.ask_dialog).to_contain_text("You need 10.00 tokens.")
+    expect(di.ask_dialog.get_by_role("radio", name=re.compile("^Video"))).to_be_disabled()
+    expect(di.ask_dialog.get_by_role("radio", name=re.compile("^Text"))).to_be_checked()
 
 
 def untouched(state: str) -> None:

@@ -120,7 +120,7 @@ def test_a_second_performer_checks_in_and_shares_the_next_tip(ana: Performer, bo
     cy.enters_room_of("ana")
     ana.page.get_by_label("Ask a broadcaster in").select_option(label="Bo")
     ana.presses("Ask")
-    bo.finds(bo.page.get_by_text("Ana asks you into “Spanish with Ana”"))
+    bo.finds(bo.page.locator('[data-part="waits"]').get_by_text("Ana asks you into “Spanish with Ana”"))
     bo.presses("Come in")
     bo.finds(bo.page.get_by_text("You are checked in with Ana"))
     cy.finds(cy.page.get_by_text("with Bo", exact=True))

@@ -122,6 +122,20 @@ class Tab:
             if matches(message):
                 return message
 
+    async def in_any_order(
+        self, *wanted: Callable[[dict[str, Any]], bool], timeout: float = 20
+    ) -> list[dict[str, Any]]:
+        """The first message for each, whichever comes first."""
+        found: dict[int, dict[str, Any]] = {}
+        end = time.monotonic() + timeout
+        while len(found) < len(wanted):
+            message = await self.next(max(end - time.monotonic(), 0.01))
+            assert message is not None, f"closed with {self.closed} after {self.seen}"
+            for number, matches in enumerate(wanted):
+                if number not in found and matches(message):
+                    found[number] = message
+        return [found[number] for number in range(len(wanted))]
+
     async def until_closed(self, timeout: float = 20) -> int:
         end = time.monotonic() + timeout
         while await self.next(max(end - time.monotonic(), 0.01)) is not None:
@@ -178,10 +192,12 @@ async def tabs(house: Cast) -> AsyncIterator[Tabs]:
     wiring.forget_bus()
     opened = Tabs(house)
     yield opened
-    for tab in opened.opened:
-        await tab.leave()
-    await runtime.stop_running()
-    wiring.forget_bus()
+    try:
+        for tab in opened.opened:
+            await tab.leave()
+    finally:  # whatever a test left, the next one begins anew
+        await runtime.stop_running()
+        wiring.forget_bus()
 
 
 async def in_thread(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

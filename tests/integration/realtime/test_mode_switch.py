@@ -34,10 +34,13 @@ async def test_who_is_inside_gets_the_receipt_and_is_out(tabs: Tabs) -> None:
     cy = await tabs.inside(cast.cy, cast.bo_room)
     await cy.command("group.enter", cpm="1.50")
     await bo.command("show.mode", mode=cast.free.pk)
-    assert (await cy.until("session.ended"))["receipt"]["reason"] == "mode_changed"
-    await cy.until(lambda m: m["t"] == "me.state" and m["me"]["session"] is None)
-    room = (await cy.until(lambda m: m["t"] == "room.state" and m["room"]["status"] == "free"))["room"]
-    assert room["consent"] is False
+    ended, _me, free = await cy.in_any_order(
+        lambda m: m["t"] == "session.ended",
+        lambda m: m["t"] == "me.state" and m["me"]["session"] is None,
+        lambda m: m["t"] == "room.state" and m["room"]["status"] == "free",
+    )
+    assert ended["receipt"]["reason"] == "mode_changed"
+    assert free["room"]["consent"] is False
 
 
 async def test_the_performer_reads_why_it_is_refused(tabs: Tabs) -> None:
