@@ -67,7 +67,7 @@ def test_who_cannot_pay_for_the_start_is_told_what_it_takes(ana: Performer, di: 
     di.show_button.click()
     expect(di.ask_dialog).to_contain_text("You need 10.00 tokens.")
     expect(di.ask_dialog.get_by_role("radio", name=re.compile("^Video"))).to_be_disabled()
-    expect(di.ask_dialog.get_by_role("radio", name=re.compile("^Text"))).to_be_checked()
+    expect(di.ask_dialog.get_by_role("radio", name=re.compile("^Audio"))).to_be_checked()
 
 
 def untouched(state: str) -> None:
