@@ -24,9 +24,10 @@ class Place:
 
 
 def _lists() -> Iterable[Place]:
+    kept = ("recordings", "recording_consents")
     money = ("sessions", "refunds", "accounts", "adjustments", "limits", "ledger")
-    people = ("rooms", "performers", "studios", "clients", "sanctions", "messages", "goals", "ratings")
-    for name in (*people, *money):
+    people = ("rooms", "performers", "studios", "clients", "sanctions", "messages", "goals", "ratings", "calls")
+    for name in (*people, *kept, *money):
         yield Place(f"list-{name}", f"/admin/ppv_{name}/")
     for name, model in (("modes", "roommode"), ("tip-options", "tipoption"), ("categories", "roomcategory")):
         yield Place(f"list-{name}", f"{CLOSED_SNIPPETS}/{model}/")
@@ -98,6 +99,8 @@ def _public() -> Iterable[Place]:
     yield Place("statement", "/ppv/statements/{wallet}/", CLIENT)
     yield Place("room-client", "/live/ana/", CLIENT)
     yield Place("console", "/studio/", PERFORMER)
+    yield Place("books", "/studio/?view=books", PERFORMER)
+    yield Place("recordings", "/ppv/recordings/", PERFORMER)
     yield Place("studio-not-a-performer", "/studio/", STUDIO)
     yield Place("team", "/team/", STUDIO)
     yield Place("team-visitor", "/team/", VISITOR)
