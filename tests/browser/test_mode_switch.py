@@ -92,6 +92,7 @@ def test_free_to_paid_asks_both_and_only_the_one_who_agrees_sees_and_pays(
     di.sees_and_hears()
     assert received(di.page)["frames"] > nothing["frames"]
 
+    books.wait_for(lambda: books.sessions(state="closed"), cy.page, seconds=20)
     first = books.settle_in_order(books.only_session().id)
     assert (first.reason, first.facts["mode"], first.cpm, first.grace_seconds) == (
         "mode_changed", "Group paid", PRICE, GRACE_SECONDS,
@@ -127,7 +128,7 @@ def test_another_price_is_another_visit_with_a_grace_and_a_receipt_of_its_own(bo
     cy.finds(dialog)
     expect(dialog).to_contain_text(re.compile(r"12\.00 tokens\s+per minute"))
     expect(dialog).to_contain_text("every started minute is charged")
-    expect(dialog).to_contain_text("What you agreed to before has ended at")
+    books.wait_for(lambda: books.sessions(state="closed"), cy.page, seconds=20)  # a moment after the mode
     first = books.settle_in_order(books.only_session().id)
     expect(dialog).to_contain_text(f"What you agreed to before has ended at {books.in_tokens(first.total)} tokens")
     cy.page.wait_for_function(f"{OPEN_CONNECTIONS} === 0")
