@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(migrations.RunPython.noop, only_video),
         migrations.RemoveConstraint(
             model_name='clientprice',
             name='ppv_client_price_once',
@@ -36,6 +35,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('video', 'Video'), ('audio', 'Audio only'), ('text', 'Text only')], default='video', max_length=8),
         ),
+        migrations.RunPython(migrations.RunPython.noop, only_video),
         migrations.AddField(
             model_name='performer',
             name='private_kinds',

@@ -14,9 +14,8 @@ import random
 import secrets
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 from ppv_plugin.media.engine import (
     Direction,
@@ -27,6 +26,7 @@ from ppv_plugin.media.engine import (
     ParticipantPlan,
     StagePlan,
 )
+from ppv_plugin.media.relay.options import RelayOptions
 from ppv_plugin.media.relay.rules import check_plan
 
 SPEED = 120
@@ -146,7 +146,7 @@ class ScriptedRelay:
 
     folder: Path
     seed: int
-    options: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(max_participants=500))
+    options: RelayOptions = RelayOptions(max_participants=500)
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"{self.seed} {os.getpid()}")

@@ -66,7 +66,8 @@ def test_editors_can_choose_its_billing_rule(admin: Client, cast: Cast) -> None:
 
 def test_the_preview_shows_what_the_rule_charges(admin: Client, cast: Cast) -> None:
     form = {
-        "private_cpm": "2.00", "cpm_min": "0.10", "cpm_max": "5.00", "rule": "encore.third_free",
+        "private_cpm": "2.00", "private_audio_cpm": "1.00", "private_text_cpm": "0.50",
+            "cpm_min": "0.10", "cpm_max": "5.00", "rule": "encore.third_free",
         "grace_seconds": "10", "minutes_to_start": "5", "reserve_minutes": "0", "performer_share_bp": "8000",
     }  # fmt: skip
     answer = admin.post(reverse("ppv_preview_prices", args=[cast.site.pk]), form)
