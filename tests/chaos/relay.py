@@ -14,7 +14,7 @@ import random
 import secrets
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ppv_plugin.media.engine import (
@@ -146,7 +146,7 @@ class ScriptedRelay:
 
     folder: Path
     seed: int
-    options: RelayOptions = RelayOptions(max_participants=500)
+    options: RelayOptions = field(default_factory=lambda: RelayOptions(max_participants=500))
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"{self.seed} {os.getpid()}")
