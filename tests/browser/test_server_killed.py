@@ -86,8 +86,8 @@ def test_a_polite_end_is_quick_with_people_in_the_room_and_they_are_back_after_i
     with witness.expecting(*OUTAGE):
         assert server.stop() < STOP_SECONDS
         assert "Traceback" not in server.log, server.log
-        server.start()
         cy.finds(cy.page.get_by_text("Reconnecting…"))
+        server.start()
         expect(cy.page.get_by_text("Reconnecting…")).to_be_hidden(timeout=30_000)
         cy.says("Still here?")
         ana.reads("Still here?")
