@@ -31,8 +31,8 @@ HOUSE_PART = 8000  # basis points that a performer keeps
 
 @pytest.fixture
 def past(ppv_pages: Cast) -> Cast:
-    """It is today on the cast's clock."""
-    ppv_pages.now = timezone.now()
+    """It is today on the cast's clock, at a whole second: a day's time online is whole milliseconds of that day."""
+    ppv_pages.now = timezone.now().replace(microsecond=0)
     ppv_pages.fund(ppv_pages.cy, 100_000)
     return ppv_pages
 
