@@ -32,10 +32,16 @@ class RecordingIndexView(Spreadsheet, IndexView):  # type: ignore[misc]
         "length_ms": Cell(_("Length, ms"), at("length_ms")),
         "bytes": Cell(_("Bytes"), at("bytes")),
         "state": Cell(_("State"), at("state")),
+        "trouble": Cell(_("Trouble"), at("trouble")),
     }
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("room", "performer")
+
+
+def state(row: Recording) -> str:
+    """With the reason where something is missing."""
+    return " · ".join(filter(None, (row.get_state_display(), row.get_trouble_display())))
 
 
 def length(row: Recording) -> str:
@@ -83,11 +89,13 @@ class RecordingViewSet(ModelViewSet):
         DateColumn("started_at", label=_("Began"), sort_key="started_at"),
         Column("length_ms", label=_("Length"), accessor=length, sort_key="length_ms"),
         Column("bytes", label=_("Size"), accessor=lambda row: filesizeformat(row.bytes), sort_key="bytes"),
-        Column("get_state_display", label=_("State"), sort_key="state"),
+        Column("state", label=_("State"), accessor=state, sort_key="state"),
     ]
-    list_filter = ["state", "kind", "room__site", "started_at"]
+    list_filter = ["state", "trouble", "kind", "room__site", "started_at"]
     search_fields = ["room__title", "performer__name"]
-    inspect_view_fields = ["room", "performer", "mode", "kind", "started_at", "ended_at", "length_ms", "bytes", "state"]
+    inspect_view_fields = [
+        "room", "performer", "mode", "kind", "started_at", "ended_at", "length_ms", "bytes", "state", "trouble"
+    ]  # fmt: skip
 
 
 class ConsentIndexView(Spreadsheet, IndexView):  # type: ignore[misc]

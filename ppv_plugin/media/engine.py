@@ -125,13 +125,18 @@ class ParticipantEvidence:
     sent_ms: int = 0
 
 
+NO_SPACE, NO_FOLDER = "space", "folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sample of the whole engine. `mono_ms` is the engine's monotonic clock, `boot_id` names its life."""
+    """A sample of the whole engine. `mono_ms` is the engine's monotonic clock, `boot_id` names its life. `unwritten`:
+    recordings of which something could not be kept in the last minute, by name, and why: NO_SPACE or NO_FOLDER."""
 
     boot_id: str
     mono_ms: int
     participants: tuple[ParticipantEvidence, ...]
+    unwritten: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

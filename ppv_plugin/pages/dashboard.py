@@ -15,7 +15,7 @@ from ppv_plugin.ledger.receivables import owed_by
 from ppv_plugin.people.models import Performer
 from ppv_plugin.people.queries import may_perform, performer_of
 from ppv_plugin.people.texts import blocking_text
-from ppv_plugin.recordings.queries import ready_count
+from ppv_plugin.recordings.queries import last_trouble, ready_count
 from ppv_plugin.rooms.forms import ClientCpmForm, FoundForm, PrivateCpmForm
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.rooms.presence import GUEST
@@ -55,7 +55,7 @@ def context(*, page: Any, request: HttpRequest, now: datetime) -> dict[str, Any]
         url = addresses.registration_url(request, "performer")
         return {**found, "gate": "not_performer", "registration_url": url}
     found |= {"performer": performer, **_earnings(request, performer, now)}
-    found["recordings_count"] = ready_count(performer=performer)
+    found |= {"recordings_count": ready_count(performer=performer), "unrecorded": last_trouble(performer=performer)}
     if found["books"]:
         return {**found, "gate": ""}
     if blocking := blocking_text(role="performer", row=performer):

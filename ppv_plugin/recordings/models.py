@@ -22,8 +22,18 @@ class Recording(models.Model):
         RUNNING = "running", _("Being recorded")
         WAITING = "waiting", _("Being finished")
         READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
         EMPTY = "empty", _("Nothing was recorded")
         DELETED = "deleted", _("Deleted")
+
+    class Trouble(models.TextChoices):
+        """Why something is missing. The first two are the engine's words."""
+
+        SPACE = "space", _("The disk was full.")
+        FOLDER = "folder", _("The folder could not be written to.")
+        CLOSED = "closed", _("The site may not read the file.")
+        BROKEN = "broken", _("The file is broken.")
+        MISSING = "missing", _("No file came.")
 
     class Kind(models.TextChoices):
         GROUP = "group", _("Public")
@@ -42,6 +52,7 @@ class Recording(models.Model):
     mode = models.CharField(_("mode"), max_length=60)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
+    trouble = models.CharField(_("trouble"), max_length=8, choices=Trouble.choices, blank=True, default="")
     started_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"), null=True)
     file = models.CharField(max_length=200, blank=True, default="")

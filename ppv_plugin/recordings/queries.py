@@ -34,5 +34,11 @@ def openable(*, user: Any, recording_id: UUID) -> Recording | None:
     return row if row.performer.user_id == user.pk or user.has_perm(SEE) else None
 
 
+def last_trouble(*, performer: Any) -> Recording | None:
+    """The newest recording, if something of it is missing."""
+    row = own(performer=performer).first()
+    return row if row is not None and row.trouble else None
+
+
 def ready_count(*, performer: Any) -> int:
     return Recording.objects.filter(performer=performer, state=Recording.State.READY).count()

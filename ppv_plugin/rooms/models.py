@@ -27,7 +27,7 @@ from .kind_terms import KindTerms
 from .manner_terms import MannerTerms
 from .presence_row import Presence as Presence
 from .recording_terms import RecordingTerms
-from .rules import CPM_FIELDS, VIDEO
+from .rules import CPM_FIELDS, TEXT, VIDEO
 from .sharing_terms import SharingTerms
 from .subjects import RoomCategory, TaggedRoom
 
@@ -135,6 +135,11 @@ class RoomMode(KindTerms, RecordingTerms, MannerTerms, TranslatableMixin, models
     @property
     def is_paid(self) -> bool:
         return self.group_cpm > 0
+
+    @property
+    def records(self) -> bool:
+        """Text leaves nothing to record."""
+        return self.recorded and self.kind != TEXT
 
 
 @register_setting(icon="tag", order=400)

@@ -101,7 +101,7 @@ def terms_of(mode: RoomMode, prices: PricingSettings) -> Terms:
         lobby_chat=mode.lobby_chat,
         by_link=mode.by_link,
         conference=mode.conference,
-        recorded=mode.recorded and recording_settings(prices.site).enabled,
+        recorded=mode.records and recording_settings(prices.site).enabled,
         kind=mode.kind,
         private_kinds=mode.private_kinds,
     )

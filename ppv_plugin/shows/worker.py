@@ -55,6 +55,7 @@ class Meter:
         if evidence is not None:
             self._try(lambda: services.record_stage_time(evidence))  # before what is shared by it is posted
             self._try(lambda: self._read(evidence, now))
+            self._try(lambda: recordings.note_unwritten(evidence.unwritten))
         phases = self._wheel.turn(mono=mono, people=len(evidence.participants) if evidence is not None else 0)
         self._try(lambda: self._charge(now, phases))
         self._try(lambda: self._warn(now, phases))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import resource
 import shutil
@@ -16,9 +17,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import av
+import msgspec
 import pytest
 
-from ppv_plugin.media.engine import AV, Direction, Kind, ParticipantPlan, StagePlan
+from ppv_plugin.media.engine import (
+    AV,
+    NO_FOLDER,
+    NO_SPACE,
+    Direction,
+    Evidence,
+    Kind,
+    ParticipantPlan,
+    StagePlan,
+)
 from ppv_plugin.media.relay import recording, webm
 from ppv_plugin.media.relay.errors import OfferRefused
 from ppv_plugin.media.relay.frames import EncodedFrame
@@ -155,8 +166,10 @@ def test_a_full_disk_ends_the_file_in_time_and_space_begins_another(
         wait_until(recorder)
 
     send(2, 0, free_now=10)
+    assert recorder.unwritten() == {}
     send(2, 2000, free_now=0)
     assert len(finished(tmp_path)) == 1
+    assert recorder.unwritten() == {kept.name: NO_SPACE}
     send(2, 4000, free_now=10)
     send(2, 6000, free_now=10)
     kept.stop()
@@ -164,6 +177,40 @@ def test_a_full_disk_ends_the_file_in_time_and_space_begins_another(
     first, second = (Film(path) for path in finished(tmp_path))
     assert first.seconds == pytest.approx(2, abs=0.1)
     assert second.frames >= 60
+
+
+async def test_whoever_asks_the_relay_is_told_what_it_could_not_keep(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    relay = Relay(options(tmp_path / "taken"))
+    await relay.start()
+    name = str(uuid4())
+    await relay.apply(StagePlan("s", (ParticipantPlan("ana", publishes=AV, record=name),)))
+    assert (await relay.evidence()).unwritten == {}
+    peer = await WebRTCPeer(Direction.PUBLISH).join(relay, "s", "ana", Direction.PUBLISH)  # type: ignore[arg-type]
+    async with asyncio.timeout(15):
+        while not (seen := (await relay.evidence())).unwritten:
+            await asyncio.sleep(0.05)
+    assert seen.unwritten == {name: NO_FOLDER}
+    assert msgspec.json.decode(msgspec.json.encode(seen), type=Evidence) == seen, "over HTTP too"
+    await relay.close()
+    await peer.close()
+
+
+def test_a_disk_that_fails_while_it_is_written_to_is_told_for_a_minute(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_facts: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(webm.WebmFile, "write", full)
+    kept = recorder.record(str(uuid4()), AV)
+    assert kept is not None
+    for kind, frame, at in frames(seconds=1):
+        kept.take(kind, frame, at)
+    wait_until(recorder)
+    assert recorder.unwritten() == {kept.name: NO_SPACE}
+    monkeypatch.setattr(recording, "TOLD_SECONDS", 0.0)
+    assert recorder.unwritten() == {}
 
 
 def test_a_slow_disk_costs_frames_and_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +292,7 @@ def test_what_a_killed_process_recorded_is_mended_by_the_next_one(tmp_path: Path
     assert film.seconds == pytest.approx(7, abs=1.1)
     assert film.begins_with_keyframe
     assert not part.exists()
+    assert [path.stat().st_mode & 0o777 for path in finished(tmp_path)] == [0o600], "the relay's user alone"
 
 
 def test_a_disk_that_refuses_leaves_what_was_written(tmp_path: Path) -> None:

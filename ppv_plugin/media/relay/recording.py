@@ -6,6 +6,7 @@ left out until the next keyframe; when it is full or fails, the file ends and a 
 
 from __future__ import annotations
 
+import errno
 import logging
 import queue
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from av.error import FFmpegError
 
-from ppv_plugin.media.engine import Kind
+from ppv_plugin.media.engine import NO_FOLDER, NO_SPACE, Kind
 from ppv_plugin.media.relay.frames import EncodedFrame
 from ppv_plugin.media.relay.webm import WebmFile, mend_all
 
@@ -26,6 +27,7 @@ QUEUED_BYTES_MAX = 16 * 1024 * 1024
 DRIFT_MS = 500  # further from its arrival than that, a frame's own time is not believed
 LOOK_SECONDS = 5.0  # at the free space
 AGAIN_SECONDS = 30.0  # after a failure, and between looks for files to mend
+TOLD_SECONDS = 60.0  # so long a failure is told to whoever asks
 CLOSE_SECONDS = 5.0
 KEYFRAME_MS, KEYFRAME_REST_MS = 1000, 30_000  # a source is asked so often, and so often while the disk takes nothing
 
@@ -100,7 +102,8 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._parts: set[_Part] = set()
         self._looked = float("-inf")
-        self._space = True
+        self._refused = ""  # why the disk takes nothing, if it does not
+        self._unwritten: dict[str, tuple[str, float]] = {}
 
     def start(self) -> None:
         """Files that a dead process left are mended first."""
@@ -128,23 +131,38 @@ class Recorder:
             self._thread = None
 
     def folder_of(self, name: str) -> Path | None:
-        """None while the disk has no more to give than its reserve."""
+        """None while the disk has no more to give than its reserve, or none can be made."""
         now = time.monotonic()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now
             self._look()
-        return self._root / name if self._root is not None and self._space else None
+        if self._refused:
+            self.missed(name, self._refused)
+        return self._root / name if self._root is not None and not self._refused else None
+
+    def missed(self, name: str, reason: str) -> None:
+        """Something of this recording is not on the disk."""
+        with self._counting:
+            self._unwritten[name] = (reason, time.monotonic())
+
+    def unwritten(self) -> dict[str, str]:
+        """What was missed of late, and why."""
+        since = time.monotonic() - TOLD_SECONDS
+        with self._counting:
+            self._unwritten = {name: fact for name, fact in self._unwritten.items() if fact[1] > since}
+            return {name: reason for name, (reason, _at) in self._unwritten.items()}
 
     def _look(self) -> None:
         assert self._root is not None
+        before, self._refused = self._refused, ""
         try:
             self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            space = shutil.disk_usage(self._root).free > self._reserve
-        except OSError:
-            space = False
-        if self._space and not space:
-            logger.error("recording stops: %s has less space left than the reserve", self._root)
-        self._space = space
+            if shutil.disk_usage(self._root).free <= self._reserve:
+                self._refused, problem = NO_SPACE, "less space is left than the reserve"
+        except OSError as error:
+            self._refused, problem = NO_FOLDER, str(error)
+        if self._refused and self._refused != before:
+            logger.error("recording stops in %s: %s", self._root, problem)
 
     def _run(self) -> None:
         assert self._root is not None
@@ -211,6 +229,7 @@ class _Part:
             self._file.write(kind, frame.data, at_ms, frame.keyframe)
         except (OSError, FFmpegError) as problem:
             logger.error("recording %s is interrupted: %s", self.name, problem)
+            recorder.missed(self.name, NO_SPACE if problem.errno == errno.ENOSPC else NO_FOLDER)
             self._again = time.monotonic() + AGAIN_SECONDS
             self.waiting = True
             recorder.closed(self)

@@ -93,7 +93,8 @@ class Relay:
     async def evidence(self) -> Evidence:
         now_ms = monotonic_ms()
         people = [p for stage in self._stages.values() for p in stage.participants.values()]
-        return Evidence(self.boot_id, now_ms, tuple(p.evidence(now_ms) for p in people))
+        found = tuple(p.evidence(now_ms) for p in people)
+        return Evidence(self.boot_id, now_ms, found, self._recorder.unwritten())
 
     async def snapshot(self, *, stage: str, participant: str, width: int) -> bytes | None:
         """A JPEG of the newest keyframe, which is asked for if the last is older than a second."""

@@ -130,6 +130,7 @@ def _copied(path: Path) -> bool:
     stem = path.name.removesuffix(UNFINISHED)
     copy = path.with_name(stem + MENDING)
     try:
+        copy.touch(mode=0o600)
         with av.open(str(path)) as source, av.open(str(copy), "w", format="webm", options=OPTIONS) as target:
             streams = {stream.index: target.add_stream_from_template(stream, opaque=True) for stream in source.streams}
             count = 0

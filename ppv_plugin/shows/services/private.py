@@ -91,7 +91,7 @@ def request_private(
             hold=hold,
             media=media,
             watched=watched and media != TEXT and offers_watching(show, show.room.performer),
-            recording=recording and offered(show.room),
+            recording=recording and offered(show.room, media),
             tariff=metering_rules.tariff_to(tariff),
             cid=cid,
             created_at=now,

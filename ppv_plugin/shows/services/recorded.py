@@ -9,6 +9,7 @@ from ppv_plugin.errors import ConsentNeeded
 from ppv_plugin.recordings import services as recordings
 from ppv_plugin.recordings import words
 from ppv_plugin.rooms.queries import recording_settings
+from ppv_plugin.rooms.rules import TEXT
 
 from ..models import PrivateRequest, PrivateShow, Show
 from ..rules import VOYEUR
@@ -43,14 +44,14 @@ def viewer_agreed(*, show: Show, user: Any, manner: str, now: datetime) -> None:
         recordings.keep_consent(show=show, user=user, role="client", wording=wording, unseen=manner == VOYEUR, now=now)
 
 
-def offered(room: Any) -> bool:
-    """Whether those who ask for a private show are asked about a recording too."""
-    return recording_settings(room.site).private_enabled
+def offered(room: Any, media: str) -> bool:
+    """Whether those who ask for a private show are asked about a recording too. Of text there is none."""
+    return media != TEXT and recording_settings(room.site).private_enabled
 
 
 def asker_answered(*, request: PrivateRequest, user: Any, now: datetime) -> None:
     """What the client said, yes or no, as it asked."""
-    if offered(request.show.room):
+    if offered(request.show.room, request.media):
         wording = words.to_asker(name=request.show.room.performer.name)
         recordings.keep_consent(
             show=request.show, request=request, user=user, role="client", wording=wording,
@@ -60,7 +61,7 @@ def asker_answered(*, request: PrivateRequest, user: Any, now: datetime) -> None
 
 def both_agreed(*, request: PrivateRequest, user: Any, agrees: bool, now: datetime) -> bool:
     """What the performer said, who is asked only where the client has agreed and the site still lets it be."""
-    if not request.recording or not offered(request.show.room):
+    if not request.recording or not offered(request.show.room, request.media):
         return False
     recordings.keep_consent(
         show=request.show, request=request, user=user, role="performer", wording=words.to_asked(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -11,19 +12,22 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from ppv_plugin.media.engine import AV
+from ppv_plugin.media.engine import AV, NO_FOLDER, NO_SPACE, Evidence
 from ppv_plugin.media.relay.recording import Recorder
 from ppv_plugin.models import Recording, RecordingSettings, RoomMode
 from ppv_plugin.recordings import services
+from ppv_plugin.recordings.queries import last_trouble
 from ppv_plugin.shows import services as shows
+from ppv_plugin.shows.worker import Meter
 from ppv_plugin.testing.cast import Cast
 from tests.contract.test_recording import frames
 
-STATE = Recording.State
+STATE, TROUBLE = Recording.State, Recording.Trouble
 
 
 @pytest.fixture
@@ -113,6 +117,71 @@ def test_what_never_came_is_not_waited_for_for_ever(cast: Cast, running: Recordi
     assert Recording.objects.get().state == STATE.WAITING
     services.collect(now=cast.now + timedelta(hours=25))
     assert Recording.objects.get().state == STATE.EMPTY
+
+
+def test_the_meter_writes_down_what_the_engine_could_not_keep(
+    cast: Cast, running: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Evidence("boot", 0, (), {str(running.stretch): NO_SPACE, str(uuid4()): NO_FOLDER})
+    monkeypatch.setattr("ppv_plugin.media.services.evidence", lambda: seen)
+    Meter().step(now=cast.now, mono=0)
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.RUNNING, TROUBLE.SPACE)
+
+
+def test_a_reason_of_a_newer_engine_is_taken_as_well(cast: Cast, running: Recording) -> None:
+    services.note_unwritten({str(running.stretch): "what nobody knows yet"})
+    assert Recording.objects.get().trouble == TROUBLE.FOLDER
+
+
+def test_what_could_not_be_written_has_failed_at_once_and_says_why(cast: Cast, running: Recording) -> None:
+    services.note_unwritten({str(running.stretch): NO_SPACE})
+    end(cast)
+    services.collect(now=cast.now)
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.FAILED, TROUBLE.SPACE)
+
+
+def test_what_another_machine_brings_later_heals_it(cast: Cast, folder: Path, running: Recording) -> None:
+    services.note_unwritten({str(running.stretch): NO_SPACE})
+    end(cast)
+    services.collect(now=cast.now)
+    record(folder, running, seconds=1)
+    assert services.collect(now=cast.now + timedelta(hours=1)) == 1
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.READY, TROUBLE.SPACE), "a part of it is missing all the same"
+
+
+def test_a_long_recording_without_a_file_has_failed_after_a_day(cast: Cast, running: Recording) -> None:
+    cast.now += timedelta(minutes=5)
+    end(cast)
+    services.collect(now=cast.now + timedelta(hours=25))
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.FAILED, TROUBLE.MISSING)
+
+
+def test_a_file_that_cannot_be_mended_has_failed(cast: Cast, folder: Path, running: Recording) -> None:
+    (folder / str(running.stretch)).mkdir(parents=True)
+    (folder / str(running.stretch) / "1.webm.broken").touch()
+    end(cast)
+    services.collect(now=cast.now)
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.FAILED, TROUBLE.BROKEN)
+
+
+def test_a_file_of_another_user_is_waited_for_and_told_of(
+    cast: Cast, folder: Path, running: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(folder, running, seconds=1)
+    end(cast)
+    monkeypatch.setattr(os, "access", lambda _path, _how: False)
+    services.collect(now=cast.now + timedelta(days=3))
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.WAITING, TROUBLE.CLOSED)
+    monkeypatch.undo()
+    assert services.collect(now=cast.now + timedelta(days=3)) == 1
+    running.refresh_from_db()
+    assert (running.state, running.trouble) == (STATE.READY, "")
 
 
 def test_the_command_moves_files_into_the_sites_storage(
@@ -214,6 +283,27 @@ def test_the_list_has_ones_own_recordings_alone(cast: Cast, ready: Recording) ->
     assert Client().get(reverse("ppv:recordings")).status_code == 302
 
 
+@pytest.mark.parametrize(("days", "shown"), [(1, True), (31, False)])
+def test_the_owner_reads_of_a_failure_until_it_is_old(cast: Cast, running: Recording, days: int, shown: bool) -> None:
+    services.note_unwritten({str(running.stretch): NO_SPACE})
+    end(cast)
+    services.collect(now=cast.now)
+    services.purge(sites=[cast.site], now=cast.now + timedelta(days=days))
+    page = signed_in(cast.ana).get(reverse("ppv:recordings")).content.decode()
+    assert (page.count("The disk was full."), "Failed" in page) == (shown, shown)
+
+
+def test_the_studio_page_tells_of_the_last_failure(cast: Cast, running: Recording) -> None:
+    assert last_trouble(performer=running.performer) is None
+    services.note_unwritten({str(running.stretch): NO_FOLDER})
+    shown = render_to_string(
+        "ppv_plugin/includes/recordings_panel.html",
+        {"recordings_count": 0, "unrecorded": last_trouble(performer=running.performer)},
+    )
+    assert "Something is missing in the last recording." in shown
+    assert "The folder could not be written to." in shown
+
+
 # --- and its end
 
 
@@ -277,6 +367,15 @@ def test_staff_need_the_right_to_see_and_another_to_delete(
     entry = ModelLogEntry.objects.get(action="ppv_plugin.recording.delete")
     assert (entry.user, entry.data) == (cast.di, {"by": "staff"})
     assert Recording.objects.get().state == STATE.DELETED
+
+
+def test_staff_find_what_failed_and_why(cast: Cast, ready: Recording) -> None:
+    Recording.objects.update(state=STATE.FAILED, trouble=TROUBLE.SPACE)
+    seeing = staff(cast, "view_recording")
+    address = reverse("ppv_recordings:index")
+    assert "Failed · The disk was full." in seeing.get(address, {"trouble": "space"}).content.decode()
+    assert "Failed · " not in seeing.get(address, {"trouble": "folder"}).content.decode()
+    assert "The disk was full." in seeing.get(reverse("ppv_recordings:inspect", args=[ready.pk])).content.decode()
 
 
 def test_the_list_of_consents_names_nobody_who_watched_unseen(cast: Cast, running: Recording) -> None:

@@ -50,9 +50,9 @@ def enter(cast: Cast, client: Any, *, manner: str = "group", cpm: int = 150, rec
     return visit
 
 
-def private(cast: Cast, *, client_agrees: bool, performer_agrees: bool) -> Any:
+def private(cast: Cast, *, client_agrees: bool, performer_agrees: bool, kind: str = "video", cpm: int = 200) -> Any:
     request = shows.request_private(
-        user=cast.cy, room_id=cast.bo_room.pk, cid=uuid4().hex, media="video", cpm=200, now=cast.now,
+        user=cast.cy, room_id=cast.bo_room.pk, cid=uuid4().hex, media=kind, cpm=cpm, now=cast.now,
         recording=client_agrees,
     )  # fmt: skip
     shows.answer_request(user=cast.bo, request_id=request.id, accept=True, now=cast.now, recording=performer_agrees)
@@ -153,6 +153,12 @@ def test_what_is_recorded_ends_with_the_show(cast: Cast, mode: RoomMode) -> None
     assert kept(cast) == [("group", "waiting")]
 
 
+def test_a_text_show_is_not_recorded_whatever_its_mode_says(cast: Cast, mode: RoomMode) -> None:
+    RoomMode.objects.filter(pk=mode.pk).update(kind="text")
+    shows.go_live(user=cast.bo, room_id=cast.bo_room.pk, mode_id=mode.pk, cid="a", now=cast.now)
+    assert (kept(cast), said()) == ([], [])
+
+
 # --- private shows
 
 
@@ -187,6 +193,12 @@ def test_a_site_that_does_not_offer_it_records_no_private_show(cast: Cast, mode:
     RecordingSettings.objects.update(private_enabled=False)
     live(cast, mode)
     assert not private(cast, client_agrees=True, performer_agrees=True).recorded
+    assert said() == [("performer", True)]
+
+
+def test_nobody_is_asked_about_a_recording_of_text(cast: Cast, mode: RoomMode) -> None:
+    live(cast, mode)
+    assert not private(cast, client_agrees=True, performer_agrees=True, kind="text", cpm=20).recorded
     assert said() == [("performer", True)]
 
 
