@@ -102,6 +102,13 @@ def record_shows(mode: str) -> None:
     set_mode(mode, recorded=True)
 
 
+def record_private_shows() -> None:
+    """The site lets both sides have private shows recorded."""
+    RecordingSettings.objects.update_or_create(
+        site=Site.objects.get(is_default_site=True), defaults={"private_enabled": True}
+    )
+
+
 def room(slug: str) -> Room:
     return Room.objects.get(slug=slug)
 
