@@ -7,11 +7,12 @@ here. `docs/reference/api.md` describes it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from msgspec.structs import replace
 from wagtail.models import Site
 
 from ppv_plugin.ledger.queries import balance_of
@@ -20,6 +21,7 @@ from ppv_plugin.pages import addresses
 from ppv_plugin.people.queries import client_of
 from ppv_plugin.rooms.models import Room
 from ppv_plugin.shows.queries import listing, room_view
+from ppv_plugin.shows.queries.prices import private_prices
 from ppv_plugin.shows.queries.rooms import mode_features
 from ppv_plugin.shows.states import Price, RoomView
 
@@ -28,18 +30,21 @@ __all__ = ["LiveRoom", "RoomPrice", "Wallet", "features", "live_rooms", "room", 
 
 @dataclass(frozen=True, slots=True)
 class RoomPrice:
-    """What a client would agree to. `counted` says the billing rule in words; `minimum` is needed to start."""
+    """What a client would agree to. `counted` says the billing rule in words; `minimum` is needed to start.
+    `varies`: this is the lowest price, other kinds of the same cost more."""
 
     per_minute: str
     free_seconds: int
     counted: str
     minimum: str
+    varies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRoom:
     """`status`: offline, free, paid or private. `inside` is the price of being in the running show, where it has one;
-    `private` that of a private show, where one may be asked for. `url` is empty where no request was given."""
+    `private` that of a private show, where one may be asked for: of its cheapest kind. `private_kinds`: what each kind
+    (video, audio, text) costs per minute. `url` is empty where no request was given."""
 
     slug: str
     title: str
@@ -51,6 +56,7 @@ class LiveRoom:
     picture_url: str | None
     inside: RoomPrice | None
     private: RoomPrice | None
+    private_kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ def wallet(*, user: Any) -> Wallet:
 
 def _room(view: RoomView, request: HttpRequest | None) -> LiveRoom:
     offer = view.private
+    found, asked = private_prices(offer), offer.state == "open"
+    lowest = replace(offer.price, cpm=found.lowest.cpm)
     return LiveRoom(
         slug=view.slug,
         title=view.title,
@@ -100,9 +108,10 @@ def _room(view: RoomView, request: HttpRequest | None) -> LiveRoom:
         url=addresses.room_url(request, view.slug) if request is not None else "",
         picture_url=view.snapshot_url,
         inside=_price(view.group, view.group_minimum) if view.group is not None else None,
-        private=_price(offer.price, offer.minimum) if offer.state == "open" else None,
+        private=_price(lowest, found.lowest.minimum, varies=found.several) if asked else None,
+        private_kinds={one.kind: one.cpm for one in found.kinds} if asked else {},
     )
 
 
-def _price(price: Price, minimum: str | None) -> RoomPrice:
-    return RoomPrice(price.cpm, price.grace_seconds, price.rule_text, minimum or price.cpm)
+def _price(price: Price, minimum: str | None, *, varies: bool = False) -> RoomPrice:
+    return RoomPrice(price.cpm, price.grace_seconds, price.rule_text, minimum or price.cpm, varies)

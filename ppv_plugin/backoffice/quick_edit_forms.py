@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -57,6 +57,7 @@ class RoomTermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._refuse_unused("price", CPM_FIELDS.values())
         if cleaned.get("price") == OWN:
             self._check_prices({field: cpm for field in CPM_FIELDS.values() if (cpm := cleaned.get(field)) is not None})
         if cleaned.get("suspended") == YES and not cleaned.get("reason", "").strip():
@@ -64,6 +65,13 @@ class RoomTermsForm(forms.Form):
         if not self.errors and not self.chosen():
             raise ValidationError(_("Choose at least one thing to change."))
         return cleaned
+
+    def _refuse_unused(self, choice: str, fields: Iterable[str]) -> None:
+        """A value that somebody typed without choosing it is not left aside in silence."""
+        unused = choice in self.fields and self.cleaned_data.get(choice) != OWN
+        if unused and any(self.data.get(field) for field in fields):
+            own = dict(self.fields[choice].choices)[OWN]
+            self.add_error(choice, _("Choose “%(own)s”, or empty what is typed below.") % {"own": own})
 
     def _check_prices(self, prices: dict[str, int]) -> None:
         """Within the bounds of each site that these rooms are on."""
@@ -113,6 +121,7 @@ class PerformerTermsForm(RoomTermsForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._refuse_unused("share", ["share_bp"])
         if cleaned.get("share") == OWN and cleaned.get("share_bp") is None and "share_bp" not in self.errors:
             self.add_error("share_bp", _("Enter the share."))
         return cleaned

@@ -140,7 +140,7 @@ class SessionEvent(models.Model):
     session = models.ForeignKey(MeteredSession, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
     used_ms = models.BigIntegerField()
-    kind = models.CharField(max_length=20)  # opened, started, paused, resumed, warned, closed, refunded
+    kind = models.CharField(max_length=20)  # of `queries.EVENT_TEXTS`
     note = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:

@@ -49,6 +49,7 @@ EVENT_TEXTS = {
     "paid": gettext_lazy("It was paid"),
     "shared": gettext_lazy("From here it is shared equally by %(note)s"),
     "shared_by_time": gettext_lazy("From here it is shared by seconds on stage, by %(note)s"),
+    "alone": gettext_lazy("From here it is for %(note)s alone"),
 }
 
 

@@ -47,5 +47,6 @@ def _share(row: MeteredSession, used_ms: int, split: rules.Split, names: Mapping
         SessionPayee(session=row, account_id=pk) for pk in rules.parts(shared, 0) if pk not in known
     )
     note = ", ".join(names[party.account] for party in split.parties)
-    kind = "shared_by_time" if rules.shared_by_presence(shared) else "shared"
+    together = "shared_by_time" if rules.shared_by_presence(shared) else "shared"
+    kind = together if len(split.parties) > 1 else "alone"
     SessionEvent.objects.create(session=row, at=now, used_ms=row.used_ms, kind=kind, note=note[:NOTE_MAX])

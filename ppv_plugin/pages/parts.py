@@ -21,7 +21,8 @@ from ppv_plugin.metering.queries import rule_words
 from ppv_plugin.metering.rules import MINUTE_MS, RuleUnavailable, Split, Tariff, affordable_ms, grace_free_ms, owed
 from ppv_plugin.payments.forms import PRESETS
 from ppv_plugin.rooms import queries as rooms
-from ppv_plugin.rooms.models import PricingSettings, Room
+from ppv_plugin.rooms.models import PricingSettings, Room, RoomMode
+from ppv_plugin.rooms.rules import CPM_FIELDS, KINDS, VIDEO
 from ppv_plugin.shows.queries import listing
 from ppv_plugin.shows.queries.picked import picked
 
@@ -33,7 +34,8 @@ EXAMPLE_MINUTES = 10
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One way to watch. Amounts in hundredths; `cpm_max` is set where it depends on whom one asks."""
+    """One way to watch. Amounts in hundredths; `cpm_max` is set where it depends on whom one asks, `kind` where
+    kinds of private shows differ in price."""
 
     name: str
     about: str
@@ -43,6 +45,7 @@ class PriceRow:
     example: int
     private: bool = False
     cpm_max: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,18 @@ def room_tiles(
 
 
 def price_rows(*, request: HttpRequest | None, room: Room | None = None) -> list[PriceRow]:
-    """Every mode that can be chosen, then the private show: in that room, or anywhere on the site."""
+    """Every mode that can be chosen, then the private shows: in that room, or anywhere on the site."""
     site = room.site if room is not None else _site(request)
     if site is None:
         return []
     prices = rooms.pricing(site)
+    modes = rooms.modes(site)
     found = [
         price_row(name=mode.name, about=mode.description, cpm=mode.group_cpm, grace=mode.grace_seconds, rule=rule)
-        for mode in rooms.modes(site)
+        for mode in modes
         for rule in (mode.rule or prices.rule,)
     ]
-    return [*found, _private_row(prices, room)]
+    return [*found, *_private_rows(prices, room, modes)]
 
 
 def price_row(*, name: str, cpm: int, grace: int, rule: str, about: str = "", **more: Any) -> PriceRow:
@@ -106,17 +110,25 @@ def price_row(*, name: str, cpm: int, grace: int, rule: str, about: str = "", **
     return PriceRow(name, about, cpm, free, rule_words(rule), example, **more)
 
 
-def _private_row(prices: PricingSettings, room: Room | None) -> PriceRow:
-    several = room is None and prices.performer_pricing and prices.cpm_min < prices.cpm_max
-    cpm = rooms.private_cpm(room, prices) if room is not None else prices.cpm_min if several else prices.private_cpm
-    return price_row(
-        name="",  # worded by the template
-        cpm=cpm,
-        grace=prices.grace_seconds,
-        rule=prices.rule,
-        private=True,
-        cpm_max=prices.cpm_max if several else None,
-    )
+def _private_rows(prices: PricingSettings, room: Room | None, modes: Sequence[RoomMode]) -> list[PriceRow]:
+    """One row while every kind costs the same, else one for each."""
+    shown = {"name": "", "grace": prices.grace_seconds, "rule": prices.rule, "private": True}  # worded by the template
+    if room is None and prices.performer_pricing and prices.cpm_min < prices.cpm_max:
+        return [price_row(**shown, cpm=prices.cpm_min, cpm_max=prices.cpm_max)]
+    if room is None:
+        cpms = {kind: getattr(prices, CPM_FIELDS[kind]) for kind in _kinds_of(modes)}
+    else:
+        offered = (room.performer.private_kinds if room.performer else None) or [VIDEO]
+        cpms = {kind: rooms.private_cpm(room, prices, kind=kind) for kind in KINDS if kind in offered}
+    if len(set(cpms.values())) == 1:
+        return [price_row(**shown, cpm=next(iter(cpms.values())))]
+    return [price_row(**shown, cpm=cpm, kind=kind) for kind, cpm in cpms.items()]
+
+
+def _kinds_of(modes: Sequence[RoomMode]) -> list[str]:
+    """What may be asked for in some mode or other."""
+    found = {kind for mode in modes if mode.requests_enabled for kind in mode.private_kinds}
+    return [kind for kind in KINDS if kind in found] or [VIDEO]
 
 
 def packs(*, request: HttpRequest | None) -> list[Pack]:

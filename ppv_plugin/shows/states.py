@@ -26,12 +26,14 @@ class KindOffer(Struct, frozen=True):
 
 
 class OwnKind(Struct, frozen=True):
-    """The same for one client; `ends_ms`: the time on the meter at which its own limits would end it."""
+    """The same for one client; `ends_ms`: the time on the meter at which its own limits would end it; `special`: the
+    price is not what everybody pays."""
 
     kind: str
     cpm: str
     minimum: str
     ends_ms: int | None = None
+    special: bool = False
 
 
 class PrivateOffer(Struct, frozen=True):

@@ -31,6 +31,8 @@ from ppv_plugin.pages.modules import MODULES, addresses
 from ppv_plugin.pages.statements import kind_text
 from ppv_plugin.people.labels import PRESETS, Word, words_for
 from ppv_plugin.recordings import words as recording_words
+from ppv_plugin.shows.queries.prices import PrivatePrices, private_prices
+from ppv_plugin.shows.states import PersonView, RoomView
 
 register = template.Library()
 
@@ -46,7 +48,7 @@ PRELOADS: dict[str, tuple[str, ...]] = {
     "room": (*_SESSION, "room"),
     "console": (*_SESSION, "console"),
     "guest": (*_SESSION, "guest"),
-    "listing": ("protocol", "format", "dom", "socket", "listing"),
+    "listing": ("protocol", "format", "dom", "socket", "manners", "kinds", "listing"),
 }
 _STYLES_DONE = "ppv_styles_done"
 # As in Django's json_script: no text of a page can end the element it stands in.
@@ -151,6 +153,12 @@ def ppv_money(context: Context, amount: int | str | None) -> SafeString:
     figure = written(text)
     number = format_html('<bdi dir="ltr">{}</bdi>', figure) if text.startswith("-") else figure
     return format_html('<span class="ppv-money">{}&nbsp;{}</span>', number, unit)
+
+
+@register.simple_tag
+def ppv_private_prices(room: RoomView, me: PersonView | None = None) -> PrivatePrices:
+    """What private shows cost there by kind: `kinds`, the `lowest`, and whether there are `several` prices."""
+    return private_prices(room.private, me.own if me else None)
 
 
 @register.simple_tag

@@ -147,6 +147,10 @@ class Performer(Person):
         self.request_of(name).get_by_role("button", name=re.compile("^Accept")).click()
         self.finds(self.button(END_PRIVATE))
 
+    def answers_free(self, name: str) -> None:
+        self.request_of(name).get_by_role("button", name="Answer free").click()
+        self.finds(self.button(END_PRIVATE))
+
     def declines(self, name: str) -> None:
         self.request_of(name).get_by_role("button", name="Decline").click()
 

@@ -84,7 +84,47 @@ def test_a_guest_with_a_camera_is_seen_by_all_leaves_and_the_time_is_split_by_pr
         expect(row).to_contain_text(books.in_tokens(parts[name]))
         expect(row).to_contain_text(re.compile(r"\d+ seconds? on stage"))
     assert any("From here it is shared by seconds on stage" in line for line in seen.timeline) is False
-    assert any("From here it is shared equally by Bo" in line for line in seen.timeline)
+    assert any("From here it is for Bo alone" in line for line in seen.timeline)
+
+
+def test_a_guest_who_joins_late_gets_a_part_of_what_follows_by_seconds_on_stage(
+    ana: Performer, bo: Performer, cy: Client
+) -> None:
+    books.set_prices(minutes_to_start=1, check_in_split="presence")
+    books.set_mode("group-paid", group_cpm=60_00, grace_seconds=GRACE_SECONDS)
+    PerformerRow.objects.filter(user__username__in=["ana", "bo"]).update(studio=None)
+    bo.goes_live("Group paid")
+    cy.opens_room_of("bo")
+    cy.enters_paid_show()
+    cy.waits_for_meter(GRACE_SECONDS + 5)
+    invites(bo, "Ana")
+    joins(ana)
+    shows_moving_picture(tile(cy, "Ana"))
+    cy.waits_for_meter(cy.meter_seconds() + 6)
+    cy.presses("Leave, stop paying")
+    cy.finds(cy.heading("Thank you. It has ended."))
+
+    session = books.only_session(subject="group")
+    receipt = books.settle_shared(session.id)
+    later = session.tariff["later"]
+    bounds = [*(stretch["after"] for stretch in later), receipt.total]
+    assert 0 < bounds[0] < receipt.total
+    found = {share.name: share for share in receipt.shares if share.kind == "performer"}
+    assert 0 < found["Ana"].seconds < found["Bo"].seconds  # type: ignore[operator]
+    assert found["Ana"].amount + found["Bo"].amount + books.house() == receipt.total
+    part = 0.0
+    for stretch, begin, end in zip(later, bounds[:-1], bounds[1:], strict=True):
+        seconds = {party["account"]: party["weight"] for party in stretch["split"]["parties"]}
+        pool = (end - begin) * stretch["split"]["performer_bp"] / 10_000
+        part += pool * seconds[found["Ana"].account_id] / sum(seconds.values())
+    assert found["Ana"].amount == pytest.approx(part, abs=1.5 * len(later))  # whole hundredths in each stretch
+    assert (books.earned("ana"), books.earned("bo")) == (found["Ana"].amount, found["Bo"].amount)
+    seen = cy.opens_receipt()
+    assert seen.total == receipt.total
+    assert any("From here it is shared by seconds on stage, by Bo, Ana" in line for line in seen.timeline)
+    for name, share in found.items():
+        row = cy.page.get_by_role("table").filter(has_text="Who").get_by_role("row").filter(has_text=name)
+        expect(row).to_contain_text(re.compile(rf"{share.seconds} seconds? on stage"))
 
 
 def test_a_guest_who_is_sent_away_or_waits_while_the_host_is_in_private_is_not_seen(

@@ -52,6 +52,29 @@ def test_a_private_show_without_pictures(ana: Performer, cy: Client, kind: str, 
     expect(cy.page.get_by_text(f"Private · {kind}")).to_be_visible()
 
 
+def test_a_balance_for_text_alone_is_enough_to_ask_and_every_price_is_named(ana: Performer, cy: Client) -> None:
+    books.leave_with("cy", 100)  # five minutes of text
+    cy.opens("/live/")
+    tile = cy.page.get_by_role("article").filter(has_text="Spanish with Ana")
+    expect(tile).to_contain_text("0.20")
+    ana.goes_live("Free")
+    expect(tile).to_contain_text(re.compile(r"Private:\s+from\s+0\.20"))
+    cy.opens_room_of("ana")
+    expect(cy.button("Private show – from 0.20 / min")).to_be_enabled()
+    costs = cy.page.get_by_role("region", name="What it costs")
+    for kind, price in (("Video", "2.00"), ("Audio only", "0.30"), ("Text only", "0.20")):
+        expect(costs).to_contain_text(re.compile(rf"{kind}\s+{re.escape(price)} tokens\s+per minute"))
+    cy.show_button.click()
+    for kind in ("Video", "Audio only"):
+        expect(cy.ask_dialog.get_by_role("radio", name=re.compile(f"^{kind}"))).to_be_disabled()
+    expect(cy.ask_dialog.get_by_role("radio", name=re.compile("^Text only"))).to_be_checked()
+    cy.ask_dialog.get_by_role("button", name="Not now").click()
+    ana.page.get_by_role("checkbox", name="Audio only").uncheck()
+    ana.page.get_by_role("checkbox", name="Text only").uncheck()
+    told = "A private show is 2.00 / min and needs a balance of 10.00 tokens."
+    expect(cy.page.get_by_role("region", name="Price and payment")).to_contain_text(told, use_inner_text=True)
+
+
 def test_a_show_by_text_needs_no_devices(ana: Performer, cy: Client) -> None:
     ana.opens("/studio/")
     ana.page.get_by_role("radio", name=re.compile("^Text only")).check()

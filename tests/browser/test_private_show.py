@@ -30,7 +30,7 @@ def test_a_private_show_is_seen_heard_metered_and_receipted_alike(ana: Performer
     cy.reads("Welcome, Cy.")
     visitor.reads("Welcome, Cy.")
 
-    expect(cy.show_button).to_have_text("Private show – 2.00 / min")
+    expect(cy.show_button).to_have_text("Private show – from 0.20 / min")
     cy.show_button.click()
     expect(cy.ask_dialog).to_contain_text(re.compile(r"2\.00 tokens\s+per minute"))
     expect(cy.ask_dialog).to_contain_text(f"{GRACE_SECONDS} seconds")
@@ -95,3 +95,31 @@ def test_after_it_both_are_back_in_the_public_show(ana: Performer, cy: Client) -
     receipt = books.settle_in_order(books.only_session().id)
     assert (receipt.reason, receipt.total, receipt.within_grace) == ("performer", 0, True)
     assert books.balance("cy").available == 100_00
+
+
+def test_a_request_that_is_answered_free_costs_nothing_and_says_so(ana: Performer, cy: Client) -> None:
+    before = (books.balance("cy"), books.earned("ana"), books.house())
+    ana.goes_live("Free")
+    cy.opens_room_of("ana")
+    cy.asks_for_private()
+    assert books.balance("cy").held == 10_00
+    ana.answers_free("cy")
+    for person in (cy, ana):
+        person.waits_for_meter(GRACE_SECONDS + 4)
+        expect(person.page.locator("ppv-meter")).to_contain_text("Free: nothing is charged.", use_inner_text=True)
+        expect(person.page.locator("ppv-meter")).not_to_contain_text("per minute", use_inner_text=True)
+        assert person.meter_amount() == 0
+    assert books.balance("cy") == before[0]  # nothing is held either
+    cy.ends_private()
+    ana.finds(ana.button("End the show"))
+
+    receipt = books.settle_in_order(books.only_session().id)
+    assert (receipt.total, receipt.cpm) == (0, 0)
+    assert receipt.used_ms >= (GRACE_SECONDS + 3) * 1000
+    assert (books.balance("cy"), books.earned("ana"), books.house()) == before
+    seen = cy.opens_receipt()
+    assert (seen.used_ms, seen.total) == (receipt.used_ms, 0)
+    expect(cy.page.get_by_text("It was free, so nothing was charged.")).to_be_visible()
+    cy.opens("/wallet/")
+    receipts = cy.page.get_by_role("link", name=re.compile("^Receipt"))
+    expect(cy.page.get_by_role("row").filter(has=receipts).first).to_contain_text("0.00 tokens")

@@ -49,11 +49,16 @@ def _private(room: Any, show: Show, client: Any, bound: int | None, wallet: Bala
     full = {kind: private_offered(room, prices, kind, cpms.get(kind)) for kind in kinds}
     own = {kind: with_grace_left(tariff, used) for kind, tariff in full.items()}
     each = [
-        OwnKind(kind, tokens(one.cpm), tokens(minimum_of(full[kind])), _ends_ms(one, bound, wallet))
+        OwnKind(
+            kind,
+            tokens(one.cpm),
+            tokens(minimum_of(full[kind])),
+            _ends_ms(one, bound, wallet),
+            special=one.cpm != rooms.private_cpm(room, prices, kind=kind),
+        )
         for kind, one in own.items()
     ]
-    first = kinds[0]
-    differs = full[first].cpm != rooms.private_cpm(room, prices, kind=first)
+    first, differs = kinds[0], each[0].special
     return {
         "private_grace_seconds": _seconds_left(full[first], own[first], used),
         "private_ends_ms": each[0].ends_ms,

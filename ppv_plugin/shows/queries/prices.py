@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ppv_plugin.ledger.rules import tokens
 from ppv_plugin.metering.queries import rule_words
 from ppv_plugin.metering.rules import RuleUnavailable, Split, Tariff, grace_free_ms, minimum_funds
 from ppv_plugin.rooms import queries as rooms
+from ppv_plugin.rooms.rules import KINDS, VIDEO
 
 from ..rules import THRESHOLD_SECONDS
-from ..states import Price
+from ..states import KindOffer, OwnKind, OwnTerms, Price, PrivateOffer
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePrices:
+    """What private shows cost by kind. `several`: the lowest price is not that of every kind."""
+
+    kinds: Sequence[KindOffer | OwnKind]
+    lowest: KindOffer | OwnKind
+    several: bool
+
+    @property
+    def every(self) -> list[tuple[str, str | None]]:
+        """Each kind there is and its price, None where it is not offered."""
+        found = {one.kind: one.cpm for one in self.kinds}
+        return [(kind, found.get(kind)) for kind in KINDS]
+
+
+def private_prices(offer: PrivateOffer, own: OwnTerms | None = None) -> PrivatePrices:
+    """For everybody, or for the one client whose `own` terms these are."""
+    kinds: Sequence[KindOffer | OwnKind] = (own.private_kinds if own is not None else []) or offer.kinds
+    kinds = kinds or [KindOffer(VIDEO, offer.price.cpm, offer.minimum)]
+    lowest = min(kinds, key=lambda one: Decimal(one.cpm))
+    return PrivatePrices(kinds, lowest, any(Decimal(one.cpm) != Decimal(lowest.cpm) for one in kinds))
 
 
 def price_of(tariff: Tariff) -> Price:

@@ -179,3 +179,48 @@ def test_the_edit_page_logs_old_and_new_values_too(admin: Client, worked: Cast) 
     admin.post(f"/admin/ppv_studios/edit/{studio.pk}/", {"name": "Eos", "owner": studio.owner_id, "share_bp": "2500"})
     assert changes_of(room) == [({"private_cpm": [None, 110]}, "")]
     assert changes_of(studio) == [({"share_bp": [3000, 2500]}, "")]
+
+
+KINDS = {"private_cpm": "2.50", "private_audio_cpm": "1.20", "private_text_cpm": "0.40"}
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_editor_sets_the_price_of_each_kind(worked: Cast, many: bool) -> None:
+    Room.objects.update(private_cpm=300, private_text_cpm=90)
+    rooms = [worked.ana_room, worked.bo_room][: 1 + many]
+    answer = member(EDITORS).post(url_of(ROOMS, *rooms), {**KINDS, "price": "own", "private_cpm": ""})
+    assert answer.status_code == 302
+    prices = Room.objects.order_by("slug").values_list("private_cpm", "private_audio_cpm", "private_text_cpm")
+    assert list(prices) == [(300, 120, 40), (300, 120, 40) if many else (300, None, 90)]
+    told = {"private_audio_cpm": [None, 120], "private_text_cpm": [90, 40]}
+    assert changes_of(worked.ana_room) == [(told, "")]
+
+
+@pytest.mark.parametrize("field", ["private_audio_cpm", "private_text_cpm"])
+@pytest.mark.parametrize(
+    ("cpm", "text"), [("0.05", "The lowest price per minute is 0.10."), ("7", "The highest price per minute is 5.00.")]
+)
+def test_a_price_of_a_kind_out_of_bounds_is_refused_at_its_field(
+    admin: Client, worked: Cast, field: str, cpm: str, text: str
+) -> None:
+    for url in (url_of(ROOMS, worked.ana_room), url_of(PERFORMERS, worked.ana.ppv_performer)):
+        answer = admin.post(url, {**KINDS, "price": "own", field: cpm})
+        assert answer.status_code == 200
+        assert answer.context["form"].errors == {field: [text]}
+    assert set(Room.objects.values_list(*KINDS)) == {(None, None, None)}
+
+
+def test_a_price_without_the_choice_of_an_own_one_is_not_left_aside_in_silence(admin: Client, worked: Cast) -> None:
+    answer = admin.post(url_of(ROOMS, worked.ana_room), {"private_text_cpm": "0.40", "featured": "yes"})
+    assert answer.status_code == 200
+    assert "price" in answer.context["form"].errors
+    assert not Room.objects.filter(featured=True).exists()
+
+
+def test_the_room_page_names_what_the_quick_edit_of_performers_set(admin: Client, worked: Cast) -> None:
+    performers = [worked.ana.ppv_performer, worked.bo.ppv_performer]
+    assert admin.post(url_of(PERFORMERS, *performers), {**KINDS, "price": "own"}).status_code == 302
+    assert set(Room.objects.values_list(*KINDS)) == {(250, 120, 40)}
+    page = Client().get("/live/bo/").content.decode()
+    for kind, price in (("video", "2.50"), ("audio", "1.20"), ("text", "0.40")):
+        assert f'<span data-text="{kind}_price">{price}</span>' in page

@@ -78,10 +78,11 @@ def test_live_rooms_have_prices_in_words(cast: Cast) -> None:
     cast.live(cast.bo, cast.group)
     rooms = {room.slug: room for room in api.live_rooms(site=cast.site)}
     assert set(rooms) == {"ana", "bo"}
-    assert rooms["ana"].private == api.RoomPrice("2.00", 10, "charged by the second", "10.00")
+    assert rooms["ana"].private == api.RoomPrice("0.20", 10, "charged by the second", "1.00", varies=True)
+    assert rooms["ana"].private_kinds == {"video": "2.00", "audio": "0.30", "text": "0.20"}
     assert rooms["ana"].inside is None
     assert rooms["bo"].inside == api.RoomPrice("1.50", 30, "charged by the second", "7.50")
-    assert rooms["bo"].private is None
+    assert (rooms["bo"].private, rooms["bo"].private_kinds) == (None, {})
 
 
 def test_a_room_is_found_by_its_name(cast: Cast) -> None:

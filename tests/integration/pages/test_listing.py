@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Locale
 
-from ppv_plugin.models import Room, RoomCategory, RoomLanguage, RoomTag, Show, Snapshot, TaggedRoom
+from ppv_plugin.models import Performer, Room, RoomCategory, RoomLanguage, RoomTag, Show, Snapshot, TaggedRoom
 from ppv_plugin.testing.cast import Cast
 
 from .conftest import Browse
@@ -51,7 +51,24 @@ def test_live_rooms_come_first_and_show_mode_and_price(ppv_pages: Cast, browse: 
     assert titles(browser) == ["Bo's room", "Ana's room"]
     page = browser.get("/live/").content.decode()
     assert "1.50&nbsp;tokens" in page
-    assert "2.00&nbsp;tokens" in page
+    assert "0.20&nbsp;tokens" in page
+
+
+def private_price(browser: Client, slug: str) -> str:
+    tile = browser.get("/live/").content.decode().split(f'data-room="{slug}"')[1]
+    found = re.search(r'data-part="private".*?/min', tile, re.DOTALL)
+    assert found is not None
+    shown = re.sub(r"<span[^>]*\bhidden[^>]*>.*?</span>", "", found.group())
+    return " ".join(re.sub(r"^[^>]*>|<[^>]+>|&nbsp;", " ", shown).split())
+
+
+def test_a_tile_names_the_lowest_private_price_and_says_that_there_are_others(ppv_pages: Cast, browse: Browse) -> None:
+    browser = browse(None)
+    assert private_price(browser, "ana") == "Private: from 0.20 tokens /min"
+    Room.objects.filter(pk=ppv_pages.ana_room.pk).update(private_text_cpm=300)
+    assert private_price(browser, "ana") == "Private: from 0.30 tokens /min"
+    Performer.objects.filter(rooms=ppv_pages.ana_room).update(private_kinds=["video"])
+    assert private_price(browser, "ana") == "Private: 2.00 tokens /min"
 
 
 @pytest.mark.parametrize(

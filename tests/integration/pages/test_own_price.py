@@ -28,7 +28,7 @@ def test_a_price_within_the_limits_is_saved_and_shown(ppv_pages: Cast, browse: B
     browser = browse(ppv_pages.ana)
     assert "Your price is saved" in send(browser, "3.25")
     assert price(ppv_pages) == 325
-    assert "3.25&nbsp;tokens" in browse(None).get("/live/").content.decode()
+    assert '<span data-text="video_price">3.25</span>' in browse(None).get("/live/ana/").content.decode()
     send(browser, "")
     assert price(ppv_pages) is None
 

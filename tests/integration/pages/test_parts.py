@@ -17,7 +17,7 @@ from wagtail import blocks
 from wagtail.blocks import StreamBlock
 
 from ppv_plugin.blocks import ppv_blocks
-from ppv_plugin.models import Room, RoomTag
+from ppv_plugin.models import Performer, PricingSettings, Room, RoomTag
 from ppv_plugin.testing.cast import Cast
 
 from .conftest import Browse
@@ -153,6 +153,27 @@ def test_the_price_table_says_the_rule_in_words_and_what_ten_minutes_cost(ppv_pa
     room = re.sub(r"\s+", " ", block("price_table", {"room": ppv_pages.ana_room.pk}))
     assert "2.00&nbsp;tokens" in room
     assert "<caption>Ana&#x27;s room</caption>" in room
+
+
+def prices_of(shown: str) -> list[tuple[str, str]]:
+    rows = re.findall(r"<th scope=\"row\".*?>(.*?)</th>\s*<td.*?>(.*?)</td>", shown, re.DOTALL)
+    return [tuple(" ".join(re.sub(r"<[^>]+>|&nbsp;", " ", cell).split()) for cell in row) for row in rows]  # type: ignore[misc]
+
+
+def test_the_price_table_has_a_row_for_each_kind_of_private_show_that_costs_something_else(ppv_pages: Cast) -> None:
+    kinds = [
+        ("Private show · Video", "2.00 tokens"),
+        ("Private show · Audio only", "0.30 tokens"),
+        ("Private show · Text only", "0.20 tokens"),
+    ]
+    room = {"room": ppv_pages.ana_room.pk}
+    assert prices_of(block("price_table", room))[-3:] == kinds
+    PricingSettings.objects.update(performer_pricing=False)
+    assert prices_of(block("price_table"))[-3:] == kinds
+    Performer.objects.filter(rooms=ppv_pages.ana_room).update(private_kinds=["audio", "video"])
+    assert prices_of(block("price_table", room))[-2:] == kinds[:2]
+    PricingSettings.objects.update(private_audio_cpm=200)
+    assert prices_of(block("price_table", room))[-1] == ("Private show", "2.00 tokens")
 
 
 def test_packs_are_shown_while_the_site_sells(ppv_pages: Cast) -> None:

@@ -80,7 +80,8 @@ def test_group_time_is_shared_only_while_both_are_in_and_the_parts_sum(cast: Cas
     assert (cast.studio_earned(), cast.house()) == (150, 150)
     assert sum(share.amount for share in receipt.shares) == 0
     assert {share.name for share in receipt.shares if share.kind == "performer"} == {"Ana", "Bo"}
-    assert [line.note for line in receipt.timeline if line.kind == "shared"] == ["Bo, Ana", "Bo"]
+    said = [line.text for line in receipt.timeline if line.text.startswith("From here")]
+    assert said == ["From here it is shared equally by Bo, Ana", "From here it is for Bo alone"]
     (row,) = queries.performer_history(performer=cast.ana.ppv_performer)
     assert (row.kind, row.amount) == ("group", 100)
     assert proof.violations() == []

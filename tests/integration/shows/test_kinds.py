@@ -210,6 +210,7 @@ def test_own_prices_are_by_kind_and_a_clients_comes_first(cast: Cast) -> None:
         ("audio", "1.20"),
         ("text", "0.90"),
     ]
+    assert [one.kind for one in own.private_kinds if one.special] == ["text"]
     assert ask(cast, "text", 90).tariff["cpm"] == 90
 
 

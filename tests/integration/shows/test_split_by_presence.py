@@ -166,8 +166,8 @@ def test_a_guest_who_comes_and_goes_shares_only_what_is_used_meanwhile(split: Ca
     leaves(split)
     assert split.receipt(visit.session_id).total == 750
     assert parts(split) == (500, 100, 150)
-    kinds = [line.kind for line in split.receipt(visit.session_id).timeline if line.kind.startswith("shared")]
-    assert kinds == ["shared_by_time", "shared"]
+    said = [line.text for line in split.receipt(visit.session_id).timeline if line.text.startswith("From here")]
+    assert said == ["From here it is shared by seconds on stage, by Bo, Ana", "From here it is for Bo alone"]
     assert proof.violations() == []
 
 

@@ -46,7 +46,8 @@ export function kindsOfKey(key) {
 }
 
 /**
- * What a private show of each offered kind costs this person.
+ * What a private show of each offered kind costs this person. What everybody pays, and which kinds there are, the room knows
+ * best: nobody is told anew of their own terms when it changes.
  * @param {RoomView|null} room
  * @param {PersonView|null} [me]
  * @returns {KindTerms[]}
@@ -55,9 +56,28 @@ export function kindTerms(room, me) {
   if (!room) return [];
   const { kinds, price, minimum } = room.private;
   const own = me?.own;
-  if (own?.private_kinds?.length) return own.private_kinds;
-  if (kinds?.length) return kinds;
+  if (kinds?.length) return kinds.map((one) => termsOf(one, own?.private_kinds?.find(({ kind }) => kind === one.kind)));
   return [{ kind: "video", cpm: own?.private_cpm ?? price.cpm, minimum: own?.private_minimum ?? minimum }];
+}
+
+/**
+ * @param {import("ppv/protocol").KindOffer} everybodys
+ * @param {import("ppv/protocol").KindOffer} [own]
+ * @returns {KindTerms}
+ */
+function termsOf(everybodys, own) {
+  return own?.special ? own : { ...everybodys, ...(own?.ends_ms == null ? {} : { ends_ms: own.ends_ms }) };
+}
+
+/**
+ * The cheapest kind, and whether another costs more.
+ * @param {RoomView|null} room
+ * @param {PersonView|null} [me]
+ */
+export function privatePrices(room, me) {
+  const terms = kindTerms(room, me);
+  const lowest = [...terms].sort((one, other) => hundredths(one.cpm) - hundredths(other.cpm))[0];
+  return { lowest, several: terms.some((one) => hundredths(one.cpm) !== hundredths(lowest?.cpm)) };
 }
 
 /**
@@ -98,6 +118,7 @@ export function viewOfKinds(state) {
     offers_video: offersOf(terms, me, "video"),
     offers_audio: offersOf(terms, me, "audio"),
     offers_text: offersOf(terms, me, "text"),
+    private_prices: privatePrices(room, me).several ? "several" : "one",
     ask_kind: chosen?.kind ?? "video",
     ask_again: me?.own?.private_grace_seconds == null ? "no" : "yes",
     ask_bound: boundOf(me?.own, chosen?.ends_ms),

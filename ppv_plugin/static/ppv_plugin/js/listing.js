@@ -4,6 +4,7 @@
  */
 import { holds, language, part } from "ppv/dom";
 import { amount } from "ppv/format";
+import { privatePrices } from "ppv/kinds";
 import { PPVSocket, socketAddress, wakeWithPage } from "ppv/socket";
 
 /** @typedef {import("ppv/protocol").RoomView} RoomView */
@@ -85,7 +86,9 @@ export class PPVListing extends HTMLElement {
     if (room.voyeur) setAmount(tile, "voyeur-cpm", room.voyeur.price.cpm);
     part(tile, "two-way")?.toggleAttribute("hidden", !room.two_way);
     if (room.two_way) setAmount(tile, "two-way-cpm", room.two_way.price.cpm);
-    setAmount(tile, "private-cpm", room.private.price.cpm);
+    const { lowest, several } = privatePrices(room);
+    setAmount(tile, "private-cpm", lowest?.cpm ?? room.private.price.cpm);
+    part(tile, "private-several")?.toggleAttribute("hidden", !several);
     const offline = room.status === "offline";
     const asked = offline || !["off", "hidden"].includes(room.private.state);
     part(tile, "private")?.toggleAttribute("hidden", !asked);

@@ -12,7 +12,7 @@ export const CLOSED = Object.freeze({ SIGN_IN: 4001, BLOCKED: 4003, NO_ROOM: 400
  * @typedef {{cpm: string, grace_seconds: number, rule: string, rule_text: string}} Price
  * @typedef {{state: "open"|"busy"|"auto_reject"|"hidden"|"off", price: Price, minutes_to_start: number,
  *   minimum: string, request_seconds: number, watched?: boolean, kinds?: KindOffer[]}} PrivateOffer
- * @typedef {{kind: string, cpm: string, minimum: string, ends_ms?: number|null}} KindOffer
+ * @typedef {{kind: string, cpm: string, minimum: string, ends_ms?: number|null, special?: boolean}} KindOffer
  * @typedef {{state: "open"|"busy"|"full", price: Price, minimum: string, slots?: number, free?: number}} MannerOffer
  * @typedef {{slug: string, title: string, performer: string, status: "offline"|"free"|"paid"|"private"|"lobby",
  *   show: string|null, mode: string|null, group: Price|null, private: PrivateOffer, viewers: number,

@@ -1,6 +1,6 @@
 /** The texts that templates show under `data-text`, made from the state. No document. */
 import { amount, clock, fundedMinutes, hundredths } from "ppv/format";
-import { chosenTerms, kindTerms } from "ppv/kinds";
+import { chosenTerms, kindTerms, privatePrices } from "ppv/kinds";
 import { leftMs } from "ppv/store";
 
 /**
@@ -156,8 +156,12 @@ function ofOwnTerms({ me, room }, language) {
 function ofKinds({ room, me, kind }, language) {
   const terms = kindTerms(room, me);
   const chosen = chosenTerms(terms, kind, me?.balance);
+  const { lowest } = privatePrices(room, me);
   /** @type {Record<string, string>} */
-  const found = {};
+  const found = {
+    private_from: amount(lowest?.cpm, language),
+    private_from_minimum: amount(lowest?.minimum, language),
+  };
   for (const one of terms) {
     found[`${one.kind}_price`] = amount(one.cpm, language);
     found[`${one.kind}_minimum`] = amount(one.minimum, language);
