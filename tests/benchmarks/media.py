@@ -147,9 +147,13 @@ def _in_browser(seen: media_browser.Seen) -> Iterator[str]:
     p50, p95 = (percentile(seen.waits, percent) for percent in (50, 95))
     met = "met" if p50 <= GOAL_P50_MS and p95 <= GOAL_P95_MS else "missed"
     yield (
-        f"- A visitor whose browser has never been here sees the first frame {p50:.0f} ms after asking for the page "
-        f"(p50; p95 {p95:.0f} ms; {len(seen.waits)} visits in Chromium, encoder and decoder on this machine). Target "
-        f"{GOAL_P50_MS} / {GOAL_P95_MS} ms: {met}."
+        f"- A visitor in Chromium sees the first frame {p50:.0f} ms after joining (p50; p95 {p95:.0f} ms; "
+        f"{len(seen.waits)} visits, encoder and decoder on this machine). Target {GOAL_P50_MS} / {GOAL_P95_MS} ms: "
+        f"{met}."
+    )
+    yield (
+        f"- From asking for the page it is {percentile(seen.loads, 50):.0f} ms (p95 {percentile(seen.loads, 95):.0f}): "
+        f"a browser that has never been here first fetches some fifty files from the demo's own server."
     )
     yield (
         f"- The whole server, embedded relay and meter and all: {seen.empty:.1%} of a core with nobody live, "

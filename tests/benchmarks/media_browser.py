@@ -18,8 +18,15 @@ from tests.browser.people import Client, Performer
 from tests.browser.stage import ARGUMENTS, Stage
 from tests.browser.witness import Witness
 
-# From asking for the page to the moment at which the first frame stands on the screen.
+# When the page begins to join the room and when its first frame stands on the screen, since it was asked for.
 FIRST_FRAME = """(() => {
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(...words) {
+      super(...words);
+      window.joinedMs ??= performance.now();
+    }
+  };
   const look = () => {
     const video = document.querySelector("video");
     if (!video) return void setTimeout(look, 2);
@@ -32,9 +39,11 @@ ROOM = "/live/ana/"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """waits: of each visit, in ms since the page was asked for. empty, live: of one core."""
+    """waits: of each visit, from joining to the first frame, in ms; loads: the same from asking for the page.
+    empty, live: of one core."""
 
     waits: tuple[float, ...]
+    loads: tuple[float, ...]
     empty: float
     live: float
 
@@ -63,19 +72,20 @@ def _seen(stage: Stage, server: Server, *, visits: int, seconds: float) -> Seen:
     ana.goes_live("Free")
     time.sleep(2)
     live = _used(server, seconds)
-    return Seen(tuple(_visit(stage) for _visit_number in range(visits)), empty, live)
+    joined, seen = zip(*(_visit(stage) for _visit_number in range(visits)), strict=True)
+    return Seen(tuple(last - first for first, last in zip(joined, seen, strict=True)), seen, empty, live)
 
 
-def _visit(stage: Stage) -> float:
-    """A browser that has never been here, so nothing is cached."""
+def _visit(stage: Stage) -> tuple[float, float]:
+    """Joined and seen; a browser that has never been here, so nothing is cached."""
     visitor: Client = stage.visitor()
     visitor.context.add_init_script(FIRST_FRAME)
     visitor.opens(ROOM)
     visitor.page.wait_for_function("() => window.firstFrameMs !== undefined")
-    waited = float(visitor.page.evaluate("() => window.firstFrameMs"))
+    joined, seen = visitor.page.evaluate("() => [window.joinedMs, window.firstFrameMs]")
     visitor.context.close()
     stage.people.remove(visitor)
-    return waited
+    return float(joined), float(seen)
 
 
 def _used(server: Server, seconds: float) -> float:
