@@ -118,7 +118,7 @@ class RoomConsumer(Socket):
     def _become(self, arrival: Arrival) -> None:
         self.runtime.forget(self)
         self.arrival, self.identity = arrival, arrival.identity
-        self.member.user_key = arrival.identity.user_key
+        self.member.user_key, self.member.language = arrival.identity.user_key, arrival.identity.language
         self.runtime.admit(self)
 
     async def _join_own_groups(self, arrival: Arrival) -> None:
@@ -181,11 +181,14 @@ class ListingConsumer(Socket):
         site_id: int = self.scope["url_route"]["kwargs"]["site"]
         self.runtime.forget(self)
         self.identity = await self.runtime.pool.run(identify, self.scope)
+        self.member.language = self.identity.language
         self.runtime.admit(self)
         # Subscribed before it is read: what changes meanwhile waits, and follows.
         self.member.hold()
         await self.runtime.hub.join(self.member, events.listing_group(site_id))
-        tiles = await self.runtime.pool.run(entrance.tiles, site_id, limit=LISTING_MAX, now=timezone.now())
+        tiles = await self.runtime.pool.run(
+            entrance.tiles, site_id, self.identity.language, limit=LISTING_MAX, now=timezone.now()
+        )
         if tiles is None:
             self.refuse(NotFound(), NO_ROOM)
             return

@@ -165,13 +165,14 @@ def wallet(identity: Identity) -> WalletState | None:
     return WalletState(balance=tokens(balance.available), held=tokens(balance.held))
 
 
-def tiles(site_id: int, *, limit: int, now: datetime) -> list[RoomView] | None:
+def tiles(site_id: int, language: str, *, limit: int, now: datetime) -> list[RoomView] | None:
     """The rooms of a site as its listing begins; None = no such site."""
     site = Site.objects.filter(pk=site_id).first()
     if site is None:
         return None
-    page = shows.listing(site=site, now=now, status=None, tag=None, text=None, sort="live", offset=0, limit=limit)
-    return [tile.room for tile in page.rooms]
+    with translation.override(language or None):
+        page = shows.listing(site=site, now=now, status=None, tag=None, text=None, sort="live", offset=0, limit=limit)
+        return [tile.room for tile in page.rooms]
 
 
 def may_stay(arrival: Arrival, now: datetime) -> bool | None:

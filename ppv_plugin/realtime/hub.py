@@ -32,6 +32,7 @@ class Member:
 
     outbox: Outbox
     user_key: str = ""
+    language: str = ""
     on_stale: Callable[[str], None] = lambda what: None
     groups: set[str] = field(default_factory=set)
     seq: int = 0
@@ -139,11 +140,15 @@ class RoomHub:
         group = self._groups.get(name)
         return frozenset(group.members) if group else frozenset()
 
-    def fan_out(self, name: str, frame: str, *, key: str = "") -> None:
-        """To the sockets of this process only."""
-        group = self._groups.get(name)
-        for member in tuple(group.members) if group else ():
-            member.take(frame, key=key)
+    def languages(self, *names: str) -> frozenset[str]:
+        """What those in these groups read."""
+        return frozenset(member.language for name in names for member in self.members(name))
+
+    def fan_out(self, name: str, frame: str, *, key: str = "", language: str | None = None) -> None:
+        """To the sockets of this process only; to those who read `language`, where one is given."""
+        for member in self.members(name):
+            if language is None or member.language == language:
+                member.take(frame, key=key)
 
     def deliver(self, event: Event) -> None:
         """An event has come over the bus."""

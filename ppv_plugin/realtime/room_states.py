@@ -1,4 +1,5 @@
-"""A room's state for the sockets of this process: read once for all of them, and once for a burst of changes.
+"""A room's state for the sockets of this process: read once for each language that they read, and once for a burst
+of changes.
 
 Who announces a change does not say the new state, only that there is one: it is read afterwards, and never two at a
 time, so that the last one sent is the newest.
@@ -9,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ppv_plugin.errors import NotFound
 from ppv_plugin.shows import queries as shows
@@ -25,14 +27,21 @@ _log = logging.getLogger(__name__)
 
 BURST_SECONDS = 0.05
 
-FanOut = Callable[[str, str, str], None]  # group, frame, key
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
+class Audience(Protocol):
+    """The sockets of this process, by group: the hub."""
+
+    def languages(self, *names: str) -> frozenset[str]: ...
+
+    def fan_out(self, name: str, frame: str, *, key: str = "", language: str | None = None) -> None: ...
+
+
 class RoomStates:
-    def __init__(self, pool: ServicePool, *, fan_out: FanOut, spawn: Spawn) -> None:
+    def __init__(self, pool: ServicePool, *, audience: Callable[[], Audience], spawn: Spawn) -> None:
         self._pool = pool
-        self._fan_out = fan_out
+        self._audience = audience
         self._spawn = spawn
         self._stale: dict[int, int] = {}  # room -> site
         self._running: set[int] = set()
@@ -53,12 +62,19 @@ class RoomStates:
             self._running.discard(room)
 
     async def _tell(self, room: int, site: int) -> None:
-        try:
-            view: RoomView = await self._pool.run(shows.room_view, room_id=room, now=timezone.now())
-        except NotFound:
-            return
-        except Exception:
-            _log.exception("the state of room %s could not be read", room)
-            return
-        self._fan_out(events.room_group(room), encode(RoomState(room=view)), "room.state")
-        self._fan_out(events.listing_group(site), encode(ListingChanged(room=view)), f"listing.{room}")
+        audience, inside, listing = self._audience(), events.room_group(room), events.listing_group(site)
+        for language in audience.languages(inside, listing):
+            try:
+                view: RoomView = await self._pool.run(_read, room, language, timezone.now())
+            except NotFound:
+                return
+            except Exception:
+                _log.exception("the state of room %s could not be read", room)
+                return
+            audience.fan_out(inside, encode(RoomState(room=view)), key="room.state", language=language)
+            audience.fan_out(listing, encode(ListingChanged(room=view)), key=f"listing.{room}", language=language)
+
+
+def _read(room: int, language: str, now: datetime) -> RoomView:
+    with translation.override(language or None):
+        return shows.room_view(room_id=room, now=now)

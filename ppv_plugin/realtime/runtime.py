@@ -35,7 +35,7 @@ class Runtime:
     def __init__(self, loop: AbstractEventLoop) -> None:
         self.pool = ServicePool()
         self.pulses = Pulses(lambda pulses: get_engine().pulse(pulses))
-        self.states = RoomStates(self.pool, fan_out=self._fan_out, spawn=self.spawn)
+        self.states = RoomStates(self.pool, audience=lambda: self.hub, spawn=self.spawn)
         self.hub = RoomHub(process_bus(), loop, on_stale_room=self.states.changed)
         self._sockets: dict[str, list[OpenSocket]] = defaultdict(list)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -84,9 +84,6 @@ class Runtime:
 
     def sockets(self) -> list[OpenSocket]:
         return [socket for own in self._sockets.values() for socket in own]
-
-    def _fan_out(self, group: str, frame: str, key: str) -> None:
-        self.hub.fan_out(group, frame, key=key)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -61,6 +61,7 @@ class Tab:
         path: str,
         *,
         cookie: str = "",
+        language: str = "",
         origin: str | None = f"https://{HOST}",
         host: str = HOST,
         subprotocols: list[str] | None = None,
@@ -70,6 +71,8 @@ class Tab:
             headers.append((b"origin", origin.encode()))
         if cookie:
             headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
+        if language:
+            headers.append((b"accept-language", language.encode()))
         offered = ["ppv.v1"] if subprotocols is None else subprotocols
         scope = {
             "type": "websocket",
@@ -179,8 +182,8 @@ class Tabs:
         await tab.hello(epoch, seq)
         return tab
 
-    async def listing(self) -> Tab:
-        tab = Tab(f"/ws/ppv/live/{self.cast.site.pk}/")
+    async def listing(self, **more: Any) -> Tab:
+        tab = Tab(f"/ws/ppv/live/{self.cast.site.pk}/", **more)
         assert await tab.open()
         self.opened.append(tab)
         await tab.send("hello")

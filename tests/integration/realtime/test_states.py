@@ -43,6 +43,24 @@ async def test_a_burst_of_changes_is_one_room_state_and_it_is_the_last(tabs: Tab
     assert len(titles) < 10
 
 
+async def test_what_changes_is_told_to_each_in_the_language_they_read(tabs: Tabs) -> None:
+    room, languages = tabs.cast.ana_room, ("en", "de")
+    inside = [await tabs.inside(None, room, language=language) for language in languages]
+    outside = [await tabs.listing(language=language) for language in languages]
+    for tab in outside:
+        await tab.texts_until_quiet()
+        tab.seen.clear()
+    await in_thread(signals.announce, signals.room_changed, room_id=room.pk)
+    states = [await tab.until("room.state") for tab in inside]
+    tiles = [await tab.until("listing.room") for tab in outside]
+    for english, german in (states, tiles):
+        assert english["room"]["private"]["price"]["rule_text"] == "charged by the second"
+        assert german["room"]["private"]["price"]["rule_text"] == "sekundengenau berechnet"
+    for tab in inside:
+        await tab.texts_until_quiet()
+    assert [[m["t"] for m in tab.seen].count("room.state") for tab in inside] == [1, 1], "told in two languages"
+
+
 async def test_a_request_reaches_the_performer_and_its_answer_the_client(tabs: Tabs) -> None:
     cast = tabs.cast
     await in_thread(cast.fund, cast.cy, 100_000)
