@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -61,12 +62,19 @@ def style_page(request: HttpRequest) -> HttpResponse:
             (theme, SampleForm(given, auto_id=f"{theme}_%s"), {"key": theme, "title": f"panel, {theme}"})
             for theme in ("light", "dark")
         ],
-        "direction": "rtl" if request.GET.get("dir") == "rtl" else "ltr",
+        "direction": _direction(request.GET.get("dir", "")),
         "buttons": BUTTONS,
         "icons": ICONS,
         "rooms": [InStatus(status) for status in STATUSES],
     }
     return render(request, "demo_site/style.html", context)
+
+
+def _direction(asked: str) -> str:
+    """That of the language, unless the other one is asked for."""
+    if asked in {"ltr", "rtl"}:
+        return asked
+    return "rtl" if get_language_bidi() else "ltr"
 
 
 @require_safe

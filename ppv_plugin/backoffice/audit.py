@@ -75,6 +75,7 @@ FIELDS: dict[str, Any] = {
     "private_audio_cpm": gettext_lazy("own price with audio only"),
     "private_text_cpm": gettext_lazy("own price with text only"),
     "share_bp": gettext_lazy("share"),
+    "tip_share_bp": gettext_lazy("share of tips"),
     "featured": gettext_lazy("featured"),
     "suspended": gettext_lazy("suspended"),
     "status": gettext_lazy("status"),

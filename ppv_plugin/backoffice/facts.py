@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.amounts import written
+from ppv_plugin.ledger.fields import TokensField
 from ppv_plugin.wording import named, phrase
 
 from .owners import names_of
@@ -48,7 +49,7 @@ class PlainFacts:
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
         value = super().get_field_display_value(field_name, field)  # type: ignore[misc]
-        if field_name == "group_cpm":
+        if isinstance(field, TokensField) and isinstance(value, int):
             return written(value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")

@@ -15,6 +15,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from ppv_plugin.amounts import written
 from ppv_plugin.metering.adjustments import ADJUSTABLE
+from ppv_plugin.metering.kinds import kind_text
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.refund_queries import refunded
 from ppv_plugin.wording import named
@@ -148,6 +149,9 @@ class SessionInspectView(PlainFacts, InspectView):
         sums = [(_("Charged"), written(self.object.settled)), (_("Given back"), written(given))]
         return [*lines(who), *super().get_fields_context(), *lines(sums)]
 
+    def get_subject_display_value(self) -> str:
+        return kind_text(self.object.subject)
+
     def get_used_ms_display_value(self) -> str:
         return clock(self.object.used_ms)
 
@@ -157,6 +161,12 @@ class AccountInspectView(PlainFacts, InspectView):
 
     def get_page_subtitle(self) -> str:
         return account_text(self.object)
+
+    def get_balance_display_value(self) -> str:
+        return written(self.object.balance)
+
+    def get_held_display_value(self) -> str:
+        return written(self.object.held)
 
     def get_owner_display_value(self) -> str:
         return names_of(keys=[(self.object.kind, self.object.owner)]).get((self.object.kind, self.object.owner), "")
@@ -208,7 +218,7 @@ class SessionViewSet(ModelViewSet):
     ordering = ("-opened_at",)
     list_display = [
         ReceiptColumn("opened_at", label=_("Opened"), sort_key="opened_at"),
-        Column("subject", label=_("Kind"), sort_key="subject"),
+        Column("subject", label=_("Kind"), accessor=lambda row: kind_text(row.subject), sort_key="subject"),
         Column("performer", label=named("performer", cap=True), accessor=lambda row: row.facts.get("performer", "")),
         Column("client", label=named("client", cap=True), accessor=lambda row: row.facts.get("client", "")),
         ClockColumn("used_ms", label=_("Time"), sort_key="used_ms"),
@@ -251,7 +261,7 @@ class AccountViewSet(ModelViewSet):
         TokensColumn("held", label=_("Held"), sort_key="held"),
     ]
     list_filter = ["kind"]
-    inspect_view_fields = ["kind", "owner", "created_at"]
+    inspect_view_fields = ["kind", "owner", "balance", "held", "created_at"]
 
     def get_urlpatterns(self) -> list[Any]:
         adjust = correcting.AdjustView.as_view()
@@ -269,7 +279,7 @@ class LedgerViewSet(ModelViewSet):
     ordering = ("-id",)
     list_display = [
         DateColumn("transfer.posted_at", label=_("Posted"), accessor="transfer.posted_at", sort_key="id"),
-        Column("kind", label=_("What"), accessor="transfer.kind"),
+        Column("kind", label=_("What"), accessor=lambda row: kind_text(row.transfer.kind)),
         Column("source", label=_("For"), accessor="transfer"),
         Column("debit_name", label=_("From")),
         Column("credit_name", label=_("To")),

@@ -20,8 +20,9 @@ from wagtail.models import Site
 
 from ppv_plugin.errors import Gone
 from ppv_plugin.rooms.models import PricingSettings, RoomMode
-from ppv_plugin.rooms.profiles import PROFILES, apply_profile, differences
 from ppv_plugin.rooms.queries import pricing
+from ppv_plugin.shows.profiles import PROFILES, TIP_SHARE, apply_profile, differences
+from ppv_plugin.shows.queries.tips import tip_settings
 from ppv_plugin.wording import phrase
 
 from . import audit
@@ -84,10 +85,10 @@ class PriceProfileView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         profile: Any = self.profile
-        both = differences(prices=pricing(self.site), profile=profile)
+        both = differences(prices=pricing(self.site), tips=tip_settings(self.site), profile=profile)
         rows = [
             {
-                "label": capfirst(PricingSettings._meta.get_field(name).verbose_name),
+                "label": capfirst(_label(name)),
                 "old": audit.value_text(name, old),
                 "new": audit.value_text(name, new),
                 "same": old == new,
@@ -116,6 +117,10 @@ class PriceProfileView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore
         )
         messages.success(request, _("The profile “%(name)s” is in force.") % {"name": profile.name})
         return redirect(settings_url(self.site))
+
+
+def _label(name: str) -> Any:
+    return audit.FIELDS[name] if name == TIP_SHARE else PricingSettings._meta.get_field(name).verbose_name
 
 
 def _seen(request: HttpRequest) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class SpendLimitViewSet(ModelViewSet):
     list_display = [
         TitleColumn("owner_name", label=named("client", cap=True), get_url=inspect_url, classname=WHOLE),
         Column("get_kind_display", label=_("Kind"), sort_key="kind"),
-        Column("said", label=_("Asked for"), accessor=said),
+        Column("said", label=_("Limit"), accessor=said),
         DateColumn("asked_at", label=_("When"), sort_key="asked_at"),
         DateColumn("takes_effect_at", label=_("Takes effect"), sort_key="takes_effect_at"),
     ]

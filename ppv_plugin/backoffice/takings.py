@@ -24,6 +24,7 @@ from wagtail.admin.views.reports import ReportView
 from ppv_plugin.charts import chart, permille
 from ppv_plugin.ledger import queries as ledger_queries
 from ppv_plugin.metering import reports
+from ppv_plugin.metering.kinds import kind_text
 from ppv_plugin.metering.models import MeteredSession
 from ppv_plugin.metering.reports import Takings
 from ppv_plugin.wording import named, phrase
@@ -47,13 +48,6 @@ HEADINGS = {
     "performer": named("performer", cap=True),
     "studio": named("studio", cap=True),
     "mode": phrase(gettext_lazy("%(room)s mode"), cap=True),
-}
-SUBJECTS = {
-    "private": gettext_lazy("private"),
-    "group": gettext_lazy("group"),
-    "voyeur": gettext_lazy("voyeur"),
-    "two_way": gettext_lazy("2-way"),
-    "tip": gettext_lazy("tip"),
 }
 SUMS = (
     ("paid", gettext_lazy("Paid")),
@@ -114,7 +108,7 @@ def by_name(by: reports.By, period: Period) -> list[Row]:
 
 
 def _modes(lines: Sequence[reports.Line]) -> dict[Any, str]:
-    return {line.key: f"{line.key[1] or '–'}, {SUBJECTS.get(line.key[0], line.key[0])}" for line in lines}
+    return {line.key: f"{line.key[1] or '–'}, {kind_text(line.key[0])}" for line in lines}
 
 
 def _owners(lines: Sequence[reports.Line]) -> dict[Any, str]:

@@ -185,7 +185,7 @@ class PerformerViewSet(ModelViewSet):
     copy_view_enabled = False
     list_display = [
         "name",
-        Column("user"),
+        Column("user", label=_("User")),
         Column("studio", label=named("studio", cap=True), sort_key="studio__name"),
         StatusTagColumn(
             "get_status_display",
@@ -223,7 +223,11 @@ class StudioViewSet(ModelViewSet):
     menu_name = "studios"
     ordering = ("name", "id")
     copy_view_enabled = False
-    list_display = ["name", Column("owner"), ShareColumn("share_bp", label=_("Share"), sort_key="share_bp")]
+    list_display = [
+        "name",
+        Column("owner", label=_("Owner")),
+        ShareColumn("share_bp", label=_("Share"), sort_key="share_bp"),
+    ]
     list_filter = ["created_at"]
     search_fields = ["name"]
     panels = [

@@ -11,6 +11,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ppv_plugin.wording import phrase
 
@@ -27,15 +28,17 @@ class Account(models.Model):
         RECEIVABLE = "receivable", _("Owed to the house")  # owner: id of the account that owes; never above zero
         VEILED = "veiled", phrase(_("earned unseen, told after the %(show)s"), cap=True)  # `veils`
 
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    owner = models.CharField(max_length=64, blank=True, default="")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    owner = models.CharField(_("owner"), max_length=64, blank=True, default="")
     floor = models.BigIntegerField(null=True, default=0)
-    balance = models.BigIntegerField(default=0)
-    held = models.BigIntegerField(default=0)
+    balance = models.BigIntegerField(_("balance"), default=0)
+    held = models.BigIntegerField(_("held"), default=0)
     limited = models.BooleanField(default=False, db_default=False)  # its owner once set a limit: `limits` is asked
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("of the ledger", "account")
+        verbose_name_plural = pgettext_lazy("of the ledger", "accounts")
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["kind", "owner"], name="ppv_account_owner"),
@@ -61,13 +64,13 @@ class Transfer(models.Model):
     source_id = models.CharField(max_length=64)
     seq = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64)
-    kind = models.CharField(max_length=24)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    kind = models.CharField(_("kind"), max_length=24)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
     actor = models.CharField(max_length=64, blank=True, default="")
     reverses = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
     )
-    posted_at = models.DateTimeField()
+    posted_at = models.DateTimeField(_("posted"))
 
     class Meta:
         default_permissions = ("view",)
@@ -89,18 +92,34 @@ class Entry(models.Model):
     """
 
     transfer = models.ForeignKey(
-        Transfer, on_delete=models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+        Transfer,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("transfer"),
     )
-    leg = models.PositiveSmallIntegerField()
+    leg = models.PositiveSmallIntegerField(pgettext_lazy("of a transfer", "line"))
     debit = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="debits", db_index=False, db_constraint=False
+        Account,
+        on_delete=models.PROTECT,
+        related_name="debits",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=pgettext_lazy("account", "from"),
     )
     credit = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="credits", db_index=False, db_constraint=False
+        Account,
+        on_delete=models.PROTECT,
+        related_name="credits",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=pgettext_lazy("account", "to"),
     )
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField(_("amount"))
 
     class Meta:
+        verbose_name = _("entry")
         verbose_name_plural = _("entries")
         default_permissions = ("view",)
         constraints = [
@@ -150,15 +169,22 @@ class SpendLimit(models.Model):
         MONTH = "month", _("Each month")
         BREAK = "break", _("Break")
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="spend_limits")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    amount = models.BigIntegerField(null=True, blank=True)  # hundredths; None = no limit, or a break
-    until = models.DateTimeField(null=True, blank=True)  # of a break
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        related_name="spend_limits",
+        verbose_name=pgettext_lazy("of the ledger", "account"),
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    amount = models.BigIntegerField(_("amount"), null=True, blank=True)  # hundredths; None = no limit, or a break
+    until = models.DateTimeField(_("until"), null=True, blank=True)  # of a break
     actor = models.CharField(max_length=64, blank=True, default="")
-    asked_at = models.DateTimeField()
-    takes_effect_at = models.DateTimeField()
+    asked_at = models.DateTimeField(_("asked for"))
+    takes_effect_at = models.DateTimeField(_("takes effect"))
 
     class Meta:
+        verbose_name = _("spend limit")
+        verbose_name_plural = _("spend limits")
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(

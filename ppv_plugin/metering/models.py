@@ -13,6 +13,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ppv_plugin.wording import phrase
 
@@ -58,7 +59,7 @@ class MeteredSession(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client_account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     hold = models.OneToOneField("ppv_plugin.Hold", on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=16)  # what is paid for: private, group, voyeur, two_way
+    subject = models.CharField(_("kind"), max_length=16)  # what is paid for: private, group, voyeur, two_way
     subject_id = models.UUIDField()
     participant = models.CharField(max_length=64)  # the engine's name of the paying participant
     tariff = models.JSONField()  # frozen: rules.Tariff
@@ -73,10 +74,10 @@ class MeteredSession(models.Model):
     reserve = models.BigIntegerField(default=0)  # rules.reserve: hundredths that stay in the wallet
     own_rule = models.BooleanField(default=False)  # a site's own function prices it: no statement can
     phase = models.PositiveSmallIntegerField(default=0)  # 0..59, spreads many sessions over the meter's rounds
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
     flow = models.CharField(max_length=8, default="idle")  # what the engine said last
     usage = models.JSONField(default=dict)  # boot id -> highest flow_ms
-    used_ms = models.BigIntegerField(default=0)
+    used_ms = models.BigIntegerField(_("time"), default=0)
     boot = models.CharField(max_length=64, blank=True, default="")  # whose report was taken over last
     anchor_ms = models.BigIntegerField(
         null=True, blank=True
@@ -84,16 +85,18 @@ class MeteredSession(models.Model):
     granted_ms = models.BigIntegerField(default=0)
     final = models.BooleanField(default=False)  # Final-Unit-Indication: nothing more can be granted
     warned_ms = models.BigIntegerField(null=True, blank=True)  # smallest "time left" the client was warned of
-    settled = models.BigIntegerField(default=0)  # hundredths posted to the ledger
+    settled = models.BigIntegerField(_("paid"), default=0)  # hundredths posted to the ledger
     settled_ms = models.BigIntegerField(default=0)
     settle_seq = models.PositiveIntegerField(default=0)
-    opened_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)  # first proof of flow
+    opened_at = models.DateTimeField(_("opened"))
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)  # first proof of flow
     heard_at = models.DateTimeField()  # last report that showed progress or connection
-    closed_at = models.DateTimeField(null=True, blank=True)
-    end_reason = models.CharField(max_length=16, blank=True, default="", choices=EndReason.choices)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    end_reason = models.CharField(_("how it ended"), max_length=16, blank=True, default="", choices=EndReason.choices)
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         default_permissions = ("view",)
         permissions = [("see_voyeur", _("Can see who watched unseen"))]
         constraints = [
@@ -183,7 +186,9 @@ class Correction(models.Model):
 class Refund(Correction):
     """Given back to the client of a closed session. `parts`: account id -> what that payee gave (or owes for it)."""
 
-    session = models.ForeignKey(MeteredSession, on_delete=models.PROTECT, related_name="refunds")
+    session = models.ForeignKey(
+        MeteredSession, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("session")
+    )
     amount = models.BigIntegerField(_("amount"))
     parts = models.JSONField(default=dict)
 
@@ -209,7 +214,12 @@ class Refund(Correction):
 class Adjustment(Correction):
     """The house gives to an account (`amount` > 0) or takes from it (< 0)."""
 
-    account = models.ForeignKey("ppv_plugin.Account", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        "ppv_plugin.Account",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("of the ledger", "account"),
+    )
     amount = models.BigIntegerField(_("amount"))
 
     class Meta:

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ppv_plugin.charts import Series, Stack, stacked, time_step
+from ppv_plugin.metering.kinds import kind_text
 from ppv_plugin.metering.turnover import Counted, Moved, by_kind, counted, turnover
 from ppv_plugin.people.models import Performer
 from ppv_plugin.shows.queries.online import online_days
@@ -22,7 +23,6 @@ from ppv_plugin.shows.queries.unseen import untold
 
 from . import spells
 from .spells import Spell
-from .statements import kind_text
 
 _ORDER = ("private", "group", "tip", "two_way", "voyeur", "adjustment")
 _COLOURS = 8

@@ -18,13 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering.kinds import kind_text
 from ppv_plugin.people.queries import client_of, performer_of
 from ppv_plugin.shows.queries import HistoryRow, client_history, performer_history
 
 from . import addresses, spells
 from .spells import Spell
 from .statement_views import safe_cell, sent_as_csv
-from .statements import kind_text
 
 ROWS = 10
 FILE_ROWS = 500

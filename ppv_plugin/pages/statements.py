@@ -13,21 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ppv_plugin.ledger.queries import StatementLine, owners_of, statement
 from ppv_plugin.metering import refund_queries
+from ppv_plugin.metering.kinds import kind_text
 from ppv_plugin.people.models import Client, Performer, Studio
 from ppv_plugin.people.queries import client_of, performer_of
 
 STAFF_PERMISSION = "ppv_plugin.view_entry"
-KIND_TEXTS = {
-    "top_up": _("Top-up"),
-    "private": _("Private"),
-    "group": _("Group"),
-    "tip": _("Tip"),
-    "voyeur": _("Unseen viewing"),
-    "two_way": _("2-way"),
-    "refund": _("Refund"),
-    "adjustment": _("Adjustment by the site"),
-    "repayment": _("Repaid to the site"),
-}
 ACCOUNT_TEXTS = {
     "client": _("Wallet"),
     "performer": _("Earnings"),
@@ -63,12 +53,6 @@ class Holder:
     name: str
     role: str
     since: datetime | None = None
-
-
-def kind_text(kind: str) -> str:
-    """The name of a kind of session or posting; one that has none is called by its key, in words."""
-    known = KIND_TEXTS.get(kind)
-    return str(known) if known is not None else kind.replace("_", " ").capitalize()
 
 
 def lines(*, account_id: int | None, limit: int) -> list[Line]:

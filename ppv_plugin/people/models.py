@@ -66,7 +66,9 @@ class Studio(RoleHolder):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ppv_studios")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ppv_studios", verbose_name=_("owner")
+    )
     share_bp = models.PositiveIntegerField(
         _("share"),
         default=3000,
@@ -78,7 +80,7 @@ class Studio(RoleHolder):
     rooms_max = models.PositiveIntegerField(
         phrase(_("%(rooms)s at most")), null=True, blank=True, help_text=_("Empty = the site's limit.")
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = named("studio")
@@ -100,7 +102,9 @@ class Performer(RoleHolder):
         HIDDEN = "hidden", _("Hide the request button")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ppv_performer")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ppv_performer", verbose_name=_("user")
+    )
     name = models.CharField(_("public name"), max_length=80)
     bio = models.TextField(_("about"), blank=True, default="", max_length=2000)
     studio = models.ForeignKey(
@@ -124,7 +128,7 @@ class Performer(RoleHolder):
     )
     disabled = models.BooleanField(default=False, editable=False)  # by its studio; the site suspends by `status`
     disabled_reason = models.CharField(max_length=120, blank=True, default="", editable=False)
-    requests = models.CharField(max_length=12, choices=Requests.choices, default=Requests.OPEN)
+    requests = models.CharField(_("private requests"), max_length=12, choices=Requests.choices, default=Requests.OPEN)
     voyeurs_in_private = models.BooleanField(
         phrase(_("voyeurs may watch private %(shows)s")), default=False, editable=False
     )  # where the room's mode allows it too
@@ -141,7 +145,7 @@ class Performer(RoleHolder):
         blank=True,
         help_text=_("Basis points of each tip; empty = the site's share of tips."),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = named("performer")
@@ -169,10 +173,12 @@ class Performer(RoleHolder):
 class Client(RoleHolder):
     """Pays. Made for a user on first need; the wallet's owner key is `uuid`."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ppv_client")
+    uuid = models.UUIDField(_("number"), default=uuid.uuid4, unique=True, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ppv_client", verbose_name=_("user")
+    )
     name = models.CharField(_("public name"), max_length=80)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = named("client")

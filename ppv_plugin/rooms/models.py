@@ -282,8 +282,8 @@ class Room(models.Model):
         LOBBY = "lobby", _("Takes calls")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
-    slug = models.SlugField(max_length=60)
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+", verbose_name=_("site"))
+    slug = models.SlugField(_("slug"), max_length=60)
     title = models.CharField(_("title"), max_length=80)
     description = models.TextField(_("about"), blank=True, default="", max_length=4000)
     # Any: None only where no show can be, and whoever works on a show need not ask
@@ -314,6 +314,7 @@ class Room(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         help_text=phrase(_("Chosen when the %(performer)s went live last.")),
+        verbose_name=phrase(_("%(room)s mode")),
     )
     category = models.ForeignKey(
         RoomCategory, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("category")
@@ -327,21 +328,21 @@ class Room(models.Model):
     private_text_cpm = TokensField(
         _("own price with text only"), null=True, blank=True, help_text=_("Empty = the site's price.")
     )
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OFFLINE)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OFFLINE)
     offline = models.GeneratedField(  # what the listing sorts by first, so that an index can have it
         expression=Q(state="offline"), output_field=models.BooleanField(), db_persist=True
     )
-    live_at = models.DateTimeField(null=True, blank=True)
+    live_at = models.DateTimeField(_("live since"), null=True, blank=True)
     # The last show's end, while live its beginning. Never empty: databases differ in where they sort what is not there.
     online_at = models.DateTimeField(default=NEVER, editable=False)
-    viewers = models.PositiveIntegerField(default=0)
+    viewers = models.PositiveIntegerField(_("watching"), default=0)
     featured = models.BooleanField(_("featured"), default=False)
     suspended = models.BooleanField(_("suspended"), default=False)
     # What clients gave, added up by `shows` whenever one of them rates; the listing counts nothing.
     rating_sum = models.PositiveIntegerField(default=0, editable=False)
     rating_count = models.PositiveIntegerField(default=0, editable=False)
     rating_score = models.PositiveIntegerField(default=0, editable=False)  # what the listing sorts by
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
     tags = TaggableManager(through=TaggedRoom, blank=True)
 
     class Meta:

@@ -15,8 +15,12 @@ class Rating(models.Model):
     room = models.ForeignKey(
         "ppv_plugin.Room", on_delete=models.CASCADE, related_name="ratings", verbose_name=named("room")
     )
-    client = models.ForeignKey("ppv_plugin.Client", on_delete=models.CASCADE, related_name="+")
-    session = models.ForeignKey("ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(
+        "ppv_plugin.Client", on_delete=models.CASCADE, related_name="+", verbose_name=named("client")
+    )
+    session = models.ForeignKey(
+        "ppv_plugin.MeteredSession", on_delete=models.PROTECT, related_name="+", verbose_name=_("session")
+    )
     stars = models.PositiveSmallIntegerField(_("stars"))
     given_at = models.DateTimeField(_("given"))
 

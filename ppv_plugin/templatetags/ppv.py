@@ -24,11 +24,11 @@ from ppv_plugin.amounts import marks, written
 from ppv_plugin.conf import conf
 from ppv_plugin.ledger.limits import local_text
 from ppv_plugin.ledger.rules import tokens
+from ppv_plugin.metering.kinds import kind_text
 from ppv_plugin.metering.queries import END_REASONS
 from ppv_plugin.pages.addresses import Kind, full_url
 from ppv_plugin.pages.figures import hours
 from ppv_plugin.pages.modules import MODULES, addresses
-from ppv_plugin.pages.statements import kind_text
 from ppv_plugin.people.labels import PRESETS, Word, words_for
 from ppv_plugin.recordings import words as recording_words
 from ppv_plugin.shows.queries.prices import PrivatePrices, private_prices

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Locale, ModelLogEntry, Site
 
-from ppv_plugin.models import PricingSettings, RoomMode
+from ppv_plugin.models import PricingSettings, RoomMode, TipSettings
 from ppv_plugin.testing.cast import Cast
 
 MODE_PREVIEW = "/admin/ppv/prices/mode/"
@@ -164,19 +164,21 @@ def confirm(client: Client, url: str) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("vw", ("per_second", 30, 5, 8000)), ("sky", ("upfront_minutes", 0, 3, 7500))],
+    [("vw", ("per_second", 30, 5, 8000, 9000)), ("sky", ("upfront_minutes", 0, 3, 7500, 1234))],
 )
 def test_a_profile_is_applied_after_it_was_shown(
     admin: Client, site: Cast, name: str, expected: tuple[Any, ...]
 ) -> None:
     PricingSettings.objects.filter(site=site.site).update(minutes_to_start=3, rule="steps", performer_share_bp=1000)
+    TipSettings.objects.update_or_create(site=site.site, defaults={"share_bp": 1234})
     page = admin.get(profile_url(site, name)).content.decode()
     assert "Steps of some seconds" in page
     assert "10 %" in page
     assert PricingSettings.for_site(site.site).rule == "steps"
     assert confirm(admin, profile_url(site, name)).status_code == 302
     row = PricingSettings.for_site(site.site)
-    assert (row.rule, row.grace_seconds, row.minutes_to_start, row.performer_share_bp) == expected
+    tips = TipSettings.objects.get(site=site.site).share_bp
+    assert (row.rule, row.grace_seconds, row.minutes_to_start, row.performer_share_bp, tips) == expected
     assert row.private_cpm == 200
 
 
@@ -199,10 +201,11 @@ def test_prices_that_changed_meanwhile_are_shown_again(admin: Client, site: Cast
     assert PricingSettings.for_site(site.site).rule == "per_second"
 
 
-def test_the_confirmation_says_what_is_apart_and_what_stays(admin: Client, site: Cast) -> None:
+def test_the_confirmation_says_what_changes_and_what_stays(admin: Client, site: Cast) -> None:
     RoomMode.objects.filter(pk=site.group.pk).update(rule="steps")
     page = admin.get(profile_url(site, "vw")).content.decode()
     assert "90 % of tips" in page
+    assert "Share of tips" in page
     assert "which stays: Group" in page
     confirm(admin, profile_url(site, "vw"))
     assert "Everything is like this already" in admin.get(profile_url(site, "vw")).content.decode()
