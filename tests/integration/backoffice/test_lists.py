@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ppv_plugin.amounts import written
 from ppv_plugin.models import Performer, PricingSettings, Room, RoomMode, Studio
 from ppv_plugin.testing.cast import Cast
 
@@ -51,6 +52,20 @@ def test_lists_show_tokens_names_and_times(admin: Client) -> None:
     assert "97.17" in accounts
     assert "Ana" in accounts
     assert "1.50" in admin.get(LISTS["modes"]).content.decode()
+
+
+def test_pages_of_facts_show_amounts_in_tokens_and_kinds_in_words(admin: Client, worked: Cast) -> None:
+    def facts(name: str, pk: Any) -> dict[str, Any]:
+        page = admin.get(f"{LISTS[name]}inspect/{pk}/")
+        return {str(line["label"]): str(line["value"]) for line in page.context["fields"]}
+
+    RoomMode.objects.filter(pk=worked.group.pk).update(voyeur_enabled=True, voyeur_cpm=175, two_way_cpm=200)
+    mode = facts("modes", worked.group.pk)
+    assert (mode["Voyeur's price per minute"], mode["2-way price per minute"]) == ("1.75", "2.00")
+    wallet = next(row for row in admin.get(LISTS["accounts"]).context["object_list"] if row.kind == "client")
+    assert facts("accounts", wallet.pk)["Balance"] == written(wallet.balance)
+    session = admin.get(LISTS["sessions"]).context["object_list"][0]
+    assert facts("sessions", session.pk)["Kind"] in ("Private", "Group")
 
 
 @pytest.mark.parametrize("name", ["clients", "sessions", "accounts", "ledger"])
