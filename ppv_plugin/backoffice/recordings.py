@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import DeleteView, IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -45,7 +45,11 @@ def state(row: Recording) -> str:
 
 
 def length(row: Recording) -> str:
-    return str(timedelta(seconds=row.length_ms // 1000))
+    return str(timedelta(seconds=row.length_ms // 1000)) if row.length_ms else ""
+
+
+def size(row: Recording) -> str:
+    return filesizeformat(row.bytes) if row.bytes else ""
 
 
 class RecordingInspectView(InspectView):  # type: ignore[misc]
@@ -54,7 +58,7 @@ class RecordingInspectView(InspectView):  # type: ignore[misc]
         if field_name == "length_ms":
             return length(row)
         if field_name == "bytes":
-            return filesizeformat(row.bytes)
+            return size(row)
         if field_name == "state" and row.state == Recording.State.READY:
             url = reverse("ppv:recording_file", args=[row.pk])
             return format_html('<a href="{}">{}</a>', url, _("Play"))
@@ -84,11 +88,11 @@ class RecordingViewSet(ModelViewSet):
     menu_name = "recordings"
     ordering = ("-started_at", "part")
     list_display = [
-        Column("room", label=named("room", cap=True), sort_key="room__title"),
+        "room",
         Column("performer", label=named("performer", cap=True), sort_key="performer__name"),
         DateColumn("started_at", label=_("Began"), sort_key="started_at"),
         Column("length_ms", label=_("Length"), accessor=length, sort_key="length_ms"),
-        Column("bytes", label=_("Size"), accessor=lambda row: filesizeformat(row.bytes), sort_key="bytes"),
+        Column("bytes", label=_("Size"), accessor=size, sort_key="bytes"),
         Column("state", label=_("State"), accessor=state, sort_key="state"),
     ]
     list_filter = ["state", "trouble", "kind", "room__site", "started_at"]
@@ -118,6 +122,14 @@ def who(row: RecordingConsent) -> str:
     return "" if row.unseen or row.user is None else str(row.user)
 
 
+def role(row: RecordingConsent) -> Any:
+    return named(row.role)
+
+
+def consent_url(row: RecordingConsent) -> str:
+    return reverse("ppv_recording_consents:inspect", args=[row.pk])
+
+
 @view_only
 class ConsentViewSet(ModelViewSet):
     model = RecordingConsent
@@ -128,9 +140,9 @@ class ConsentViewSet(ModelViewSet):
     menu_name = "recording-consents"
     ordering = ("-at", "-id")
     list_display = [
-        DateColumn("at", label=_("When"), sort_key="at"),
+        TitleColumn("at", label=_("When"), sort_key="at", get_url=consent_url),
         Column("room", label=named("room", cap=True), accessor="show.room.title"),
-        Column("role", label=_("Role"), sort_key="role"),
+        Column("role", label=_("Role"), accessor=role, sort_key="role"),
         Column("who", label=_("Who"), accessor=who),
         Column("agreed", label=_("Agreed"), accessor=lambda row: _("yes") if row.agreed else _("no")),
         Column("wording", label=_("Words")),

@@ -48,6 +48,7 @@ def test_a_recorded_show_is_agreed_to_and_played_by_its_owner_alone(bo: Performe
 
     cy.enters_room_of("bo")
     cy.finds(cy.page.get_by_role("main").get_by_text("This is recorded. The file holds").first)
+    expect(cy.page.get_by_text("This is being recorded")).to_be_hidden()
     assert not RecordingConsent.objects.filter(role="client").exists()
     cy.enters_paid_show()
     cy.sees_and_hears()

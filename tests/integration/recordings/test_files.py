@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 
 from ppv_plugin.media.engine import AV, NO_FOLDER, NO_SPACE, Evidence
 from ppv_plugin.media.relay.recording import Recorder
-from ppv_plugin.models import Recording, RecordingSettings, RoomMode
+from ppv_plugin.models import Recording, RecordingConsent, RecordingSettings, RoomMode
 from ppv_plugin.recordings import services
 from ppv_plugin.recordings.queries import last_trouble
 from ppv_plugin.shows import services as shows
@@ -367,6 +367,16 @@ def test_staff_need_the_right_to_see_and_another_to_delete(
     entry = ModelLogEntry.objects.get(action="ppv_plugin.recording.delete")
     assert (entry.user, entry.data) == (cast.di, {"by": "staff"})
     assert Recording.objects.get().state == STATE.DELETED
+
+
+def test_the_lists_lead_to_each_recording_and_each_consent(cast: Cast, ready: Recording) -> None:
+    seeing = staff(cast, "view_recording", "delete_recording", "view_recordingconsent")
+    page = seeing.get(reverse("ppv_recordings:index")).content.decode()
+    assert reverse("ppv_recordings:inspect", args=[ready.pk]) in page
+    assert reverse("ppv_recordings:delete", args=[ready.pk]) in page
+    consent = RecordingConsent.objects.get()
+    told = seeing.get(reverse("ppv_recording_consents:index")).content.decode()
+    assert reverse("ppv_recording_consents:inspect", args=[consent.pk]) in told
 
 
 def test_staff_find_what_failed_and_why(cast: Cast, ready: Recording) -> None:
