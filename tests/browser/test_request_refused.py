@@ -53,7 +53,7 @@ def test_who_cannot_pay_for_the_start_is_told_what_it_takes(ana: Performer, di: 
     books.leave_with("di", 99)  # a private show by text takes 1.00, by video 10.00
     ana.goes_live("Free")
     di.opens_room_of("ana")
-    di.finds(di.page.get_by_text(re.compile(r"is 2\.00 / min and needs a balance of 10\.00 tokens")))
+    di.finds(di.page.get_by_text(re.compile(r"is from 0\.20 / min and needs a balance of 1\.00 tokens")))
     expect(di.show_button).to_be_hidden()
     room = di.page
     with di.context.expect_page() as opened:  # the room stays open beside it
