@@ -129,6 +129,8 @@ class RoomViewSet(ModelViewSet):
             primary=lambda room: room.state != Room.State.OFFLINE,
         ),
         TokensColumn("private_cpm", label=_("Private, per minute"), sort_key="private_cpm"),
+        TokensColumn("private_audio_cpm", label=_("Audio only"), sort_key="private_audio_cpm"),
+        TokensColumn("private_text_cpm", label=_("Text only"), sort_key="private_text_cpm"),
         BooleanColumn("featured", label=_("Featured"), sort_key="featured"),
         BooleanColumn("suspended", label=_("Suspended"), sort_key="suspended"),
     ]

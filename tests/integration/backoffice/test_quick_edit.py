@@ -192,6 +192,8 @@ def test_an_editor_sets_the_price_of_each_kind(worked: Cast, many: bool) -> None
     assert answer.status_code == 302
     prices = Room.objects.order_by("slug").values_list("private_cpm", "private_audio_cpm", "private_text_cpm")
     assert list(prices) == [(300, 120, 40), (300, 120, 40) if many else (300, None, 90)]
+    listed = member(MODERATORS).get("/admin/ppv_rooms/").content.decode()
+    assert all(price in listed for price in ("3.00", "1.20", "0.40"))
     told = {"private_audio_cpm": [None, 120], "private_text_cpm": [90, 40]}
     assert changes_of(worked.ana_room) == [(told, "")]
 
