@@ -130,7 +130,7 @@ def test_its_block_shows_who_is_live(priced: Cast) -> None:
     block = TonightBlock()
     text = block.render(block.to_python({"heading": "Tonight"}))
     assert priced.ana_room.title.replace("'", "&#x27;") in text
-    assert f"2.00 a minute: {TEXT}" in text
+    assert f"from 0.20 a minute: {TEXT}" in text
 
 
 def test_somebody_is_in_a_show_when_the_app_goes(priced: Cast) -> None:
